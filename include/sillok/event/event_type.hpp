@@ -1,0 +1,32 @@
+#pragma once
+// An event's persisted name and revision, and the number by which tables find it.
+
+#include <cstdint>
+#include <string_view>
+
+namespace sillok {
+
+// The number of a persisted name: FNV-1a of 32 bits. It is written into every record beside the name, so that a table is
+// searched by an integer and the name only confirms it. Names of one catalogue that collide are refused when compiled.
+//
+// Source: Fowler, Noll, Vo: FNV hash, RFC 9923.
+constexpr std::uint32_t name_hash(std::string_view name) noexcept {
+    std::uint32_t hash = 2166136261U;
+    for (const char c : name) hash = (hash ^ static_cast<unsigned char>(c)) * 16777619U;
+    return hash;
+}
+
+// What a record says about its type. `revision` counts the shapes of an event from 1.
+struct event_type {
+    std::string_view name;
+    std::uint32_t hash = 0;
+    std::uint16_t revision = 1;
+
+    constexpr event_type() = default;
+    constexpr event_type(std::string_view type_name, std::uint16_t type_revision) noexcept
+        : name(type_name), hash(name_hash(type_name)), revision(type_revision) {}
+
+    friend constexpr bool operator==(const event_type&, const event_type&) = default;
+};
+
+}  // namespace sillok
