@@ -1,0 +1,28 @@
+# Configures, builds and runs tests/consumer/project from nothing, with Sillok brought in as HOW says.
+function(run)
+    execute_process(COMMAND ${ARGN} RESULT_VARIABLE status)
+    if(NOT status EQUAL 0)
+        string(REPLACE ";" " " command "${ARGN}")
+        message(FATAL_ERROR "failed: ${command}")
+    endif()
+endfunction()
+
+file(REMOVE_RECURSE "${WORK_DIR}")
+set(options "-DHOW=${HOW}" "-DSILLOK_SOURCE_DIR=${SILLOK_SOURCE_DIR}" "-DCMAKE_CXX_COMPILER=${COMPILER}"
+            "-DCMAKE_MAKE_PROGRAM=${MAKE_PROGRAM}" -DFETCHCONTENT_FULLY_DISCONNECTED=ON)
+if(HOW STREQUAL "find_package")
+    run("${CMAKE_COMMAND}" --install "${SILLOK_BINARY_DIR}" --prefix "${WORK_DIR}/prefix")
+    # What was installed stands alone: no path of the checkout may be written in it.
+    file(GLOB_RECURSE package_files "${WORK_DIR}/prefix/*.cmake")
+    foreach(package_file IN LISTS package_files)
+        file(READ "${package_file}" text)
+        string(FIND "${text}" "${SILLOK_SOURCE_DIR}/" place)
+        if(NOT place EQUAL -1)
+            message(FATAL_ERROR "${package_file} names the checkout")
+        endif()
+    endforeach()
+    list(APPEND options "-DCMAKE_PREFIX_PATH=${WORK_DIR}/prefix")
+endif()
+run("${CMAKE_COMMAND}" -S "${CMAKE_CURRENT_LIST_DIR}/project" -B "${WORK_DIR}/build" -G "${GENERATOR}" ${options})
+run("${CMAKE_COMMAND}" --build "${WORK_DIR}/build")
+run("${CMAKE_CTEST_COMMAND}" --test-dir "${WORK_DIR}/build" --output-on-failure)
