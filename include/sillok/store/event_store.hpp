@@ -4,7 +4,6 @@
 //     store.append({.streams = {{stream, sillok::exactly{version}, events}}});
 //     store.read_stream(stream, {.from = sillok::version{3}}, [](const sillok::record_view& r) { … return true; });
 
-#include <chrono>
 #include <concepts>
 #include <cstdint>
 #include <limits>
@@ -69,21 +68,23 @@ struct new_event {
     bytes_view sealed{};
 };
 
-// Events for one stream, and what must be true of it.
+// Events for one stream, and what must be true of it. No events: the expectation alone, for a decision that depends on a
+// stream without changing it.
 struct stream_append {
     stream_view stream;
     expectation expected = any_version{};
     std::span<const new_event> events;
 };
 
-// One atomic act: all events of all streams are recorded, in this order and at adjoining positions, or none.
+// One atomic act: all events of all streams are recorded, in this order and at adjoining positions, or none. There is at
+// least one event in all. What is checked first is the batch id, then the expectations, then the conditions.
 struct append_request {
     std::span<const stream_append> streams;  // a stream may stand here once
     std::span<const none_tagged> conditions{};
     uuid batch{};               // where it is not nil, a repetition within the store's window gives the first receipt
     std::uint64_t content = 0;  // a hash of what the batch id stands for; 0: the events themselves
-    uuid correlation{};         // nil: a new chain begins, named by the batch id or else the first event's id
-    uuid causation{};           // nil: the batch id
+    uuid causation{};           // nil: the batch id; where that is nil too, an id made up for this act
+    uuid correlation{};         // nil: a new chain begins, named by the batch id or the one made up
     std::string_view source{};  // the service that records, up to 255 bytes
     std::span<const header> headers{};
 };
@@ -128,6 +129,27 @@ struct log_range {
     std::span<const std::string_view> tags{};   // any of these tags
 };
 
+// How long to wait. Converts from the durations of <chrono>, which costs too much to include here: `wait(after, upto, 5s)`.
+// Longer than a century is for ever.
+struct timeout {
+    std::int64_t nanoseconds = 0;
+
+    constexpr timeout() = default;
+    template <class Duration>
+        requires requires(Duration d) {
+            d.count();
+            Duration::period::den;
+        }
+    constexpr timeout(Duration d) noexcept  // NOLINT(google-explicit-constructor)
+        : nanoseconds(scaled(static_cast<long double>(d.count()) * (1e9L * Duration::period::num / Duration::period::den))) {}
+
+private:
+    static constexpr std::int64_t scaled(long double wanted) noexcept {
+        constexpr long double century = 3.2e18L;
+        return wanted <= 0 ? 0 : wanted >= century ? static_cast<std::int64_t>(century) : static_cast<std::int64_t>(wanted);
+    }
+};
+
 // Takes a record, valid until it returns; returns whether to go on.
 using record_visitor = function_ref<bool(const record_view&)>;
 
@@ -149,13 +171,13 @@ using record_visitor = function_ref<bool(const record_view&)>;
 template <class S>
 concept event_store = requires(S& store, const S& readable, const append_request& request, stream_view stream,
                                const stream_range& events, const log_range& all, record_visitor visitor, position after,
-                               horizon upto, std::chrono::nanoseconds timeout, const uuid& batch) {
+                               horizon upto, timeout patience, const uuid& batch) {
     { store.append(request) } -> std::same_as<result<receipt>>;
     { readable.read_stream(stream, events, visitor) } -> std::same_as<result<void>>;
     { readable.read_all(all, visitor) } -> std::same_as<result<position>>;
     { readable.version_of(stream) } -> std::same_as<result<version>>;
     { readable.last(upto) } -> std::same_as<position>;
-    { readable.wait(after, upto, timeout) } -> std::same_as<result<position>>;
+    { readable.wait(after, upto, patience) } -> std::same_as<result<position>>;
     { readable.find_batch(batch) } -> std::same_as<std::optional<recorded_batch>>;
 };
 

@@ -1,0 +1,127 @@
+#pragma once
+// Memory that only grows and never moves, so that readers may look at what is in it while a writer adds more.
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <cstdlib>
+#include <new>
+#include <type_traits>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+namespace sillok::detail {
+
+// Hands out bytes, aligned to 8, that stay where they are until the arena goes.
+//
+// Errors:     std::bad_alloc; the arena is unchanged then.
+// Complexity: amortised O(1), one allocation per chunk; chunks double from 16 KiB to 4 MiB.
+class arena {
+public:
+    arena() = default;
+    arena(const arena&) = delete;
+    arena& operator=(const arena&) = delete;
+    ~arena() {
+        for (chunk* each = chunks_; each != nullptr;) {
+            chunk* const next = each->next;
+            std::free(each);
+            each = next;
+        }
+    }
+
+    // Makes sure that the next `take` calls of `bytes` in all do not throw and adjoin.
+    void reserve(std::size_t bytes) {
+        if (bytes > left_) [[unlikely]] add(bytes);
+    }
+
+    std::byte* take(std::size_t bytes) {
+        bytes = (bytes + 7) & ~std::size_t{7};
+        reserve(bytes);
+        std::byte* const start = at_;
+        at_ += bytes;
+        left_ -= bytes;
+        return start;
+    }
+
+private:
+    struct alignas(16) chunk {
+        chunk* next;
+    };
+    static constexpr std::size_t smallest = std::size_t{16} << 10;
+    static constexpr std::size_t largest = std::size_t{4} << 20;
+    static constexpr std::size_t huge_page = std::size_t{2} << 20;
+
+    void add(std::size_t bytes) {
+        if (bytes > static_cast<std::size_t>(-1) / 4) throw std::bad_alloc();
+        std::size_t wanted = next_;
+        while (wanted < bytes + sizeof(chunk)) wanted *= 2;
+        void* const fresh = wanted < huge_page ? std::malloc(wanted) : std::aligned_alloc(huge_page, wanted);
+        if (fresh == nullptr) throw std::bad_alloc();
+#if defined(MADV_HUGEPAGE)
+        if (wanted >= huge_page) ::madvise(fresh, wanted, MADV_HUGEPAGE);  // a wish; without it there are more page faults
+#endif
+        chunks_ = new (fresh) chunk{chunks_};
+        at_ = static_cast<std::byte*>(fresh) + sizeof(chunk);
+        left_ = wanted - sizeof(chunk);
+        if (next_ < largest) next_ *= 2;
+    }
+
+    std::byte* at_ = nullptr;
+    std::size_t left_ = 0;
+    std::size_t next_ = smallest;
+    chunk* chunks_ = nullptr;
+};
+
+// An array that grows by blocks, each as large as all before it: elements never move and indexing is O(1).
+//
+// Errors:  std::bad_alloc from `reserve`; the array is unchanged then.
+// Threads: one writer; readers of elements whose index was handed to them behind a release need no lock.
+template <class T>
+class stable_array {
+    static_assert(std::is_trivially_destructible_v<T> && std::is_trivially_copyable_v<T>);
+
+public:
+    stable_array() = default;
+    stable_array(const stable_array&) = delete;
+    stable_array& operator=(const stable_array&) = delete;
+    ~stable_array() {
+        for (T* block : blocks_) std::free(block);
+    }
+
+    std::size_t size() const noexcept { return size_; }
+    T& operator[](std::size_t index) noexcept { return *place(index); }
+    const T& operator[](std::size_t index) const noexcept { return *place(index); }
+
+    // Room for `count` more.
+    void reserve(std::size_t count) {
+        while (capacity_ - size_ < count) [[unlikely]] grow();
+    }
+    // Requires: room, see reserve
+    void push_back(const T& value) noexcept { new (place(size_++)) T(value); }
+
+private:
+    static constexpr std::size_t first_bits = 8;
+
+    // Block 0 holds the first 256 elements, block k > 0 the 2^(k+7) from index 2^(k+7) on.
+    T* place(std::size_t index) const noexcept {
+        const auto block = static_cast<std::size_t>(std::bit_width(index >> first_bits));
+        const std::size_t start = block == 0 ? 0 : std::size_t{1} << (block + first_bits - 1);
+        return blocks_[block] + (index - start);
+    }
+    void grow() {
+        const auto block = static_cast<std::size_t>(std::bit_width(capacity_ >> first_bits));
+        const std::size_t count = capacity_ == 0 ? std::size_t{1} << first_bits : capacity_;
+        if (block >= sizeof blocks_ / sizeof *blocks_ || count > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_alloc();
+        blocks_[block] = static_cast<T*>(std::malloc(count * sizeof(T)));
+        if (blocks_[block] == nullptr) throw std::bad_alloc();
+        capacity_ += count;
+    }
+
+    T* blocks_[48] = {};
+    std::size_t size_ = 0;
+    std::size_t capacity_ = 0;
+};
+
+}  // namespace sillok::detail

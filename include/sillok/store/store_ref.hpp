@@ -1,0 +1,76 @@
+#pragma once
+// A reference to a store of any kind: what the layers above hold, so that they are compiled once and not per store.
+//
+//     sillok::memory_store memory;
+//     sillok::store_ref store = memory;      // and store is a store itself
+
+#include <concepts>
+#include <memory>
+#include <optional>
+
+#include "sillok/store/event_store.hpp"
+
+namespace sillok {
+
+// Two pointers: to the store, which must outlive the reference, and to a static table of its functions.
+//
+// Threads:    as the store
+// Complexity: one indirect call more than the store itself
+class store_ref {
+public:
+    template <class S>
+        requires(!std::same_as<S, store_ref>) && event_store<S>
+    store_ref(S& store) noexcept : store_(std::addressof(store)), calls_(&table<S>) {}  // NOLINT(google-explicit-constructor)
+
+    result<receipt> append(const append_request& request) const { return calls_->append(store_, request); }
+    result<void> read_stream(stream_view stream, const stream_range& range, record_visitor visit) const {
+        return calls_->read_stream(store_, stream, range, visit);
+    }
+    result<position> read_all(const log_range& range, record_visitor visit) const {
+        return calls_->read_all(store_, range, visit);
+    }
+    result<version> version_of(stream_view stream) const { return calls_->version_of(store_, stream); }
+    position last(horizon upto) const { return calls_->last(store_, upto); }
+    result<position> wait(position after, horizon upto, timeout patience) const {
+        return calls_->wait(store_, after, upto, patience);
+    }
+    std::optional<recorded_batch> find_batch(const uuid& batch) const { return calls_->find_batch(store_, batch); }
+
+    // Whether both refer to the same store.
+    friend bool operator==(const store_ref& a, const store_ref& b) noexcept { return a.store_ == b.store_; }
+
+private:
+    struct calls {
+        result<receipt> (*append)(void*, const append_request&);
+        result<void> (*read_stream)(const void*, stream_view, const stream_range&, record_visitor);
+        result<position> (*read_all)(const void*, const log_range&, record_visitor);
+        result<version> (*version_of)(const void*, stream_view);
+        position (*last)(const void*, horizon);
+        result<position> (*wait)(const void*, position, horizon, timeout);
+        std::optional<recorded_batch> (*find_batch)(const void*, const uuid&);
+    };
+
+    template <class S>
+    static constexpr calls table{
+        [](void* s, const append_request& request) { return static_cast<S*>(s)->append(request); },
+        [](const void* s, stream_view stream, const stream_range& range, record_visitor visit) {
+            return static_cast<const S*>(s)->read_stream(stream, range, visit);
+        },
+        [](const void* s, const log_range& range, record_visitor visit) {
+            return static_cast<const S*>(s)->read_all(range, visit);
+        },
+        [](const void* s, stream_view stream) { return static_cast<const S*>(s)->version_of(stream); },
+        [](const void* s, horizon upto) { return static_cast<const S*>(s)->last(upto); },
+        [](const void* s, position after, horizon upto, timeout patience) {
+            return static_cast<const S*>(s)->wait(after, upto, patience);
+        },
+        [](const void* s, const uuid& batch) { return static_cast<const S*>(s)->find_batch(batch); },
+    };
+
+    void* store_;
+    const calls* calls_;
+};
+
+static_assert(event_store<store_ref>);
+
+}  // namespace sillok
