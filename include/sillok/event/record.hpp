@@ -180,6 +180,8 @@ public:
 
     std::uint32_t type_hash() const noexcept { return load_le<std::uint32_t>(at_ + layout::type_hash); }
     std::uint16_t revision() const noexcept { return load_le<std::uint16_t>(at_ + layout::revision); }
+    // Name, revision and codec in one word, for tables; see event/catalogue_index.hpp.
+    std::uint64_t type_word() const noexcept { return load_le<std::uint64_t>(at_ + layout::type_hash); }
     payload_codec codec() const noexcept { return static_cast<payload_codec>(at_[layout::codec]); }
     std::string_view type() const noexcept { return text(type_offset(), byte(layout::type_bytes)); }
 

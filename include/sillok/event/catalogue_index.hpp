@@ -1,0 +1,95 @@
+#pragma once
+// The table by which a recorded event finds its place in a catalogue: built by the compiler, searched by integers.
+//
+// A record carries the hash of its type's name, its revision and its codec in one aligned word
+// (docs/format.md#record). The table is open-addressed by that word, so a search is a multiplication, a shift and, as a
+// rule, one comparison, whatever the size of the catalogue. The name itself is compared afterwards, by whoever asked.
+
+#include <bit>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+
+#include "sillok/core/type_list.hpp"
+#include "sillok/event/event_type.hpp"
+#include "sillok/event/record.hpp"
+
+namespace sillok::detail {
+
+// The word of a record that says name, revision and codec. It is never 0, since a revision is not.
+constexpr std::uint64_t type_word(std::uint32_t hash, std::uint16_t revision, payload_codec codec = payload_codec::binary) noexcept {
+    return hash | std::uint64_t{revision} << 32 | std::uint64_t{static_cast<std::uint8_t>(codec)} << 48;
+}
+
+// One event of a catalogue. Its revisions are rows, numbered through the whole catalogue.
+struct catalogue_entry {
+    event_type current;
+    std::uint32_t first_row = 0;
+};
+
+template <std::size_t Size>
+struct catalogue_entries {
+    catalogue_entry list[Size == 0 ? 1 : Size]{};
+
+    consteval explicit catalogue_entries(const event_type* types) {
+        std::uint32_t row = 0;
+        for (std::size_t i = 0; i < Size; ++i) {
+            list[i] = {types[i], row};
+            row += types[i].revision;
+        }
+    }
+    constexpr std::size_t rows() const noexcept {
+        return Size == 0 ? 0 : list[Size - 1].first_row + list[Size - 1].current.revision;
+    }
+};
+
+// Two events of a list whose names have the same hash, or `npos` twice.
+struct name_clash {
+    std::size_t first = npos;
+    std::size_t second = npos;
+};
+
+// The table, of at most half-filled slots.
+template <std::size_t Rows>
+struct catalogue_index {
+    static constexpr std::size_t size = std::bit_ceil(Rows * 2 + 2);
+    static constexpr int shift = 64 - std::countr_zero(size);
+
+    struct slot {
+        std::uint64_t word = 0;
+        std::uint32_t row = 0;
+        std::uint32_t entry = 0;
+    };
+
+    slot slots[size]{};
+    name_clash clash{};
+
+    consteval catalogue_index(const catalogue_entry* entries, std::size_t count) {
+        for (std::size_t i = 0; i < count && clash.first == npos; ++i) {
+            const catalogue_entry& entry = entries[i];
+            for (std::uint16_t revision = 1; revision <= entry.current.revision; ++revision) {
+                const std::uint64_t word = type_word(entry.current.hash, revision);
+                std::size_t at = home(word);
+                for (; slots[at].word != 0; at = (at + 1) % size)
+                    if (slots[at].word == word) {
+                        clash = {slots[at].entry, i};
+                        return;
+                    }
+                slots[at] = {word, entry.first_row + revision - 1, static_cast<std::uint32_t>(i)};
+            }
+        }
+    }
+
+    static constexpr std::size_t home(std::uint64_t word) noexcept {
+        return static_cast<std::size_t>((word * 0x9E3779B97F4A7C15U) >> shift);
+    }
+
+    // The slot of a record's type word; one with word 0 where there is none.
+    constexpr const slot& find(std::uint64_t word) const noexcept {
+        std::size_t at = home(word);
+        while (slots[at].word != word && slots[at].word != 0) at = (at + 1) % size;
+        return slots[at];
+    }
+};
+
+}  // namespace sillok::detail

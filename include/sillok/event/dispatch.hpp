@@ -1,0 +1,260 @@
+#pragma once
+// From recorded events to a handler's typed functions, through a static table of function pointers.
+//
+//     sillok::dispatcher<balances> to_balances;                    // what it takes is in balances::events
+//     for (const sillok::record_view record : records)
+//         if (auto done = to_balances.dispatch(view, record); !done) return done;
+//
+// This is the only way from bytes to handlers: it finds the event's place by name and revision, decodes the revision that
+// was recorded, lifts it to the current struct and calls the one function that takes it.
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "sillok/codec/binary.hpp"
+#include "sillok/core/bytes.hpp"
+#include "sillok/core/error.hpp"
+#include "sillok/core/result.hpp"
+#include "sillok/core/type_list.hpp"
+#include "sillok/event/catalogue_index.hpp"
+#include "sillok/event/event.hpp"
+#include "sillok/event/event_list.hpp"
+#include "sillok/event/handler.hpp"
+#include "sillok/event/metadata.hpp"
+#include "sillok/event/record.hpp"
+#include "sillok/event/unknown.hpp"
+#include "sillok/event/upcast.hpp"
+
+namespace sillok {
+
+// For a dispatcher that meets binary payloads only.
+struct no_codec {};
+
+}  // namespace sillok
+
+namespace sillok::detail {
+
+// A struct that is decoded into again and again, so that its strings keep their memory. What owns nothing needs none.
+template <class E, bool IsKept>
+struct decode_slot {
+    E kept{};
+};
+template <class E>
+struct decode_slot<E, false> {};
+
+template <class E>
+inline constexpr bool is_kept = !std::is_trivially_destructible_v<E>;
+
+template <class List>
+struct decode_slots;
+template <class... E>
+struct decode_slots<types<E...>> : decode_slot<E, is_kept<E>>... {};
+
+// Whether the record's type has that name, which is a constant where this is called.
+inline bool has_name(record_view record, std::string_view name) noexcept {
+    const std::string_view type = record.type();
+    return type.size() == name.size() && std::memcmp(type.data(), name.data(), name.size()) == 0;
+}
+
+}  // namespace sillok::detail
+
+namespace sillok {
+
+// Decodes recorded events and hands them to a handler. Events of the context that the handler did not select are passed
+// over without decoding. `Codec` reads binary payloads, `Json` those that were recorded as JSON.
+//
+// To compile the functions of a large handler only once, declare `extern template class sillok::dispatcher<balances>;` and
+// write `template class sillok::dispatcher<balances>;` in one source file.
+//
+// Threads:    one at a time; it keeps the structs into which it decodes.
+// Complexity: O(bytes) per event, whatever the number of event types. Allocates only where a string or list is longer than
+//             any before in the same field.
+template <class Handler, class Codec = binary_codec, class Json = no_codec>
+class dispatcher : private detail::dispatch_state, private detail::decode_slots<events_taken<Handler>> {
+    using world = catalogue_of<Handler>;
+
+public:
+    explicit dispatcher(unknown policy = unknown::fail);
+
+    // Hands a recorded event to the handler.
+    //
+    // Requires: a well-formed record (`is_record`); its payload may hold anything.
+    // Errors:   unknown_event, by policy; malformed, which names event, revision, position, stream and field; the handler
+    //           was not called then. Whatever the handler's function returns.
+    result<void> dispatch(Handler& handler, record_view record) {
+        const auto& slot = detail::index_of_rows<world>.find(record.type_word());
+        if (slot.word != 0 ? by_row_.at[slot.row](*this, handler, record) : dispatch_rare(handler, record)) [[likely]]
+            return {};
+        return take_failure();
+    }
+
+    // Hands over an event that is at hand, by its place in the catalogue (`entry_index`).
+    //
+    // Requires: `event` points to the current struct of that place.
+    // Errors:   whatever the handler's function returns.
+    result<void> deliver(Handler& handler, std::size_t entry, const void* event, const metadata& about) {
+        if (by_entry_.at[entry](*this, handler, event, about)) [[likely]]
+            return {};
+        return take_failure();
+    }
+
+    // How many unknown events were passed over, where that is the policy.
+    using dispatch_state::skipped;
+
+private:
+    static constexpr bool is_sound = detail::handler_is_sound<Handler>();
+    static constexpr std::size_t rows = detail::catalogue_data<typename world::entries>::rows;
+
+    using record_function = bool (*)(dispatcher&, Handler&, record_view);
+    using object_function = bool (*)(dispatcher&, Handler&, const void*, const metadata&);
+
+    struct row_table {
+        record_function at[rows + 1];
+    };
+    struct entry_table {
+        object_function at[world::size + 1];
+    };
+
+    // Defined outside of the class, so that `extern template` keeps everything that they refer to out of other sources.
+    static const row_table by_row_;
+    static const row_table by_row_from_json_;
+    static const entry_table by_entry_;
+
+    template <std::size_t Entry>
+    static constexpr std::string_view name_of = detail::entries_of<world>.list[Entry].current.name;
+
+    // What the table of binary payloads does not have: another codec, or nothing that the catalogue knows.
+    [[gnu::cold]] bool dispatch_rare(Handler& handler, record_view record) {
+        const auto& slot = detail::index_of_rows<world>.find(detail::type_word(record.type_hash(), record.revision()));
+        if (slot.word == 0) return judge_unknown(record);
+        if constexpr (!std::same_as<Json, no_codec>)
+            if (record.codec() == payload_codec::json) return by_row_from_json_.at[slot.row](*this, handler, record);
+        if (by_row_.at[slot.row] == &pass_over) return pass_over(*this, handler, record);
+        return meet_foreign_codec(record);
+    }
+
+    [[gnu::cold]] bool judge_unknown(record_view record) {
+        const auto& slot = detail::index_of_rows<world>.find(detail::type_word(record.type_hash(), 1));
+        const event_type& known = detail::entries_of<world>.list[slot.entry].current;
+        return meet_unknown(record, slot.word != 0 && known.name == record.type() ? known.revision : std::uint16_t{0});
+    }
+
+    // An event of the context that the handler did not select.
+    static bool pass_over(dispatcher& self, Handler&, record_view record) {
+        return find_entry<world>(record) != npos ? true : self.judge_unknown(record);
+    }
+    static bool pass_over_object(dispatcher&, Handler&, const void*, const metadata&) { return true; }
+
+    template <class Reader, class E, std::size_t Entry>
+    static bool from_current(dispatcher& self, Handler& handler, record_view record) {
+        if (!detail::has_name(record, name_of<Entry>)) [[unlikely]]
+            return self.judge_unknown(record);
+        if constexpr (handles_as_view<Handler, E> && std::same_as<Reader, Codec>) {
+            detail::view_of_event<Handler, E> view{};
+            if (auto done = Reader::decode(record.payload(), view); !done) [[unlikely]]
+                return self.fail_to_decode(record, std::move(done).error());
+            return self.give(handler, view, metadata(record));
+        } else if constexpr (detail::is_kept<E>) {
+            E& value = static_cast<detail::decode_slot<E, true>&>(self).kept;
+            if (auto done = Reader::decode(record.payload(), value); !done) [[unlikely]]
+                return self.fail_to_decode(record, std::move(done).error());
+            return self.give(handler, value, metadata(record));
+        } else {
+            E value{};
+            if (auto done = Reader::decode(record.payload(), value); !done) [[unlikely]]
+                return self.fail_to_decode(record, std::move(done).error());
+            return self.give(handler, value, metadata(record));
+        }
+    }
+
+    template <class Reader, class Old, class Later, std::size_t Entry>
+    static bool from_old(dispatcher& self, Handler& handler, record_view record) {
+        if (!detail::has_name(record, name_of<Entry>)) [[unlikely]]
+            return self.judge_unknown(record);
+        Old old{};
+        if (auto done = Reader::decode(record.payload(), old); !done) [[unlikely]]
+            return self.fail_to_decode(record, std::move(done).error());
+        return self.give(handler, detail::lift(old, Later{}), metadata(record));
+    }
+
+    template <class E>
+    static bool from_object(dispatcher& self, Handler& handler, const void* event, const metadata& about) {
+        return self.give(handler, *static_cast<const E*>(event), about);
+    }
+
+    // Calls the handler's function for a struct or a view. Where a view is wanted and a struct is at hand, one that was
+    // lifted or never recorded, the struct is written as it would be recorded.
+    template <class T>
+    bool give(Handler& handler, const T& value, const metadata& about) {
+        if constexpr (handles_as_view<Handler, T>) {
+            byte_buffer bytes;
+            Codec::encode(value, bytes);
+            detail::view_of_event<Handler, T> view{};
+            if (auto done = Codec::decode(bytes.view(), view); !done) return fail(std::move(done).error());
+            return give(handler, view, about);
+        } else if constexpr (std::same_as<decltype(sillok::deliver(handler, value, about)), result<void>>) {
+            if (auto done = sillok::deliver(handler, value, about); !done) return fail(std::move(done).error());
+            return true;
+        } else {
+            static_cast<void>(sillok::deliver(handler, value, about));
+            return true;
+        }
+    }
+
+    // --- the tables ---
+
+    template <class Reader, class Version, class E, std::size_t Entry, class Versions>
+    static consteval record_function function_for() {
+        if constexpr (std::same_as<Version, E>)
+            return &from_current<Reader, E, Entry>;
+        else
+            return &from_old<Reader, Version, typename detail::versions_after<Version, Versions>::type, Entry>;
+    }
+
+    template <class Reader, class E, std::size_t Entry, class... V>
+    static consteval bool add_rows(row_table& to, types<V...> versions) {
+        std::size_t row = detail::entries_of<world>.list[Entry].first_row;
+        for (const record_function each : {function_for<Reader, V, E, Entry, decltype(versions)>()...}) to.at[row++] = each;
+        return true;
+    }
+
+    template <class Reader, class... E>
+    static consteval row_table rows_for(types<E...>) {
+        row_table made{};
+        for (record_function& each : made.at) each = &pass_over;
+        if constexpr (is_sound)
+            detail::all_of({true, add_rows<Reader, E, entry_index<world, E>>(
+                                      made, typename detail::place_in<world, E>::event::versions{})...});
+        return made;
+    }
+
+    template <class... E>
+    static consteval entry_table entries_for(types<E...>) {
+        entry_table made{};
+        for (object_function& each : made.at) each = &pass_over_object;
+        if constexpr (is_sound) detail::all_of({true, (made.at[entry_index<world, E>] = &from_object<E>, true)...});
+        return made;
+    }
+};
+
+template <class Handler, class Codec, class Json>
+dispatcher<Handler, Codec, Json>::dispatcher(unknown policy) : dispatch_state(policy) {}
+
+template <class Handler, class Codec, class Json>
+const typename dispatcher<Handler, Codec, Json>::row_table dispatcher<Handler, Codec, Json>::by_row_ =
+    rows_for<Codec>(events_taken<Handler>{});
+
+template <class Handler, class Codec, class Json>
+const typename dispatcher<Handler, Codec, Json>::row_table dispatcher<Handler, Codec, Json>::by_row_from_json_ =
+    rows_for<Json>(events_taken<Handler>{});
+
+template <class Handler, class Codec, class Json>
+const typename dispatcher<Handler, Codec, Json>::entry_table dispatcher<Handler, Codec, Json>::by_entry_ =
+    entries_for(events_taken<Handler>{});
+
+}  // namespace sillok

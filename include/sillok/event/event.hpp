@@ -1,0 +1,304 @@
+#pragma once
+// Events and their catalogue: which names are persisted, and which struct each revision of a name has.
+//
+//     struct account_events : sillok::events<
+//         sillok::event<"account.opened",  account_opened>,
+//         sillok::event<"money.withdrawn", v1::money_withdrawn, money_withdrawn>> {};
+//
+// A catalogue is a named struct, so that symbols and messages stay short. A version is a place in the list: the first is
+// revision 1, the last is the current one, the only one that handlers see and that is recorded.
+//
+// Types stand at the border only: a record's name and revision become a small number by one search in a table that the
+// compiler built, and a type becomes the same number by one overload resolution (core/type_list.hpp).
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "sillok/core/fixed_string.hpp"
+#include "sillok/core/name.hpp"
+#include "sillok/core/type_list.hpp"
+#include "sillok/event/catalogue_index.hpp"
+#include "sillok/event/event_type.hpp"
+#include "sillok/event/record.hpp"
+#include "sillok/event/upcast.hpp"
+
+namespace sillok::detail {
+
+// A version's place in a catalogue, as a base class by which it is found.
+template <std::size_t Entry, std::uint16_t Revision, class T, class Event>
+struct version_leaf {};
+
+template <std::size_t Entry, class Event, class Revisions, class... V>
+struct version_leaves;
+
+template <std::size_t Entry, class Event, std::size_t... R, class... V>
+struct version_leaves<Entry, Event, std::index_sequence<R...>, V...>
+    : version_leaf<Entry, static_cast<std::uint16_t>(R + 1), V, Event>... {};
+
+template <std::size_t Entry, class Event, class... V>
+struct leaves_of_event {
+    using type = version_leaves<Entry, Event, std::index_sequence_for<V...>, V...>;
+};
+
+template <std::size_t Entry, class Event, class V>
+struct leaves_of_event<Entry, Event, V> {
+    using type = version_leaf<Entry, 1, V, Event>;
+};
+
+template <class... V>
+struct last_of {
+    using type = typename decltype((static_cast<void>(0), ..., std::type_identity<V>{}))::type;
+};
+
+template <class V>
+struct last_of<V> {
+    using type = V;
+};
+
+}  // namespace sillok::detail
+
+namespace sillok::require {
+
+template <class Current>
+consteval bool event_name_is_a_name() {
+    static_assert(
+        !std::same_as<Current, Current>,
+        "sillok[E0204]: an event's name has 1 to 255 printable characters, without space, quote, backslash and comma. "
+        "Fix: write a name like \"account.opened\". See docs/errors.md#E0204");
+    return true;
+}
+
+}  // namespace sillok::require
+
+namespace sillok {
+
+// One event: the name under which it is persisted, and its versions from the oldest to the current.
+template <fixed_string Name, class... Versions>
+struct event {
+    static_assert(sizeof...(Versions) > 0, "sillok: an event has at least one version");
+
+    using versions = types<Versions...>;
+    using current = typename detail::last_of<Versions...>::type;
+    static constexpr event_type type{Name.view(), static_cast<std::uint16_t>(sizeof...(Versions))};
+
+    template <std::size_t Entry>
+    using leaves = typename detail::leaves_of_event<Entry, event, Versions...>::type;
+
+    // Whether this can be part of a catalogue; where it cannot, one error has said why.
+    static constexpr bool is_sound = [] {
+        if constexpr (!is_name(Name.view()))
+            return !require::event_name_is_a_name<current>();
+        else
+            return detail::upcasts_exist<Versions...>;
+    }();
+};
+
+}  // namespace sillok
+
+namespace sillok::detail {
+
+template <std::size_t Entry, std::uint16_t Revision, class Event>
+struct version_place {
+    static constexpr std::size_t entry = Entry;
+    static constexpr std::uint16_t revision = Revision;
+    using event = Event;
+};
+
+template <class T, std::size_t Entry, std::uint16_t Revision, class Event>
+version_place<Entry, Revision, Event> place_of(const version_leaf<Entry, Revision, T, Event>*);
+template <class T>
+version_place<npos, 0, void> place_of(const void*);
+
+template <class Entries, class Indices>
+struct all_leaves;
+
+template <class... E, std::size_t... I>
+struct all_leaves<types<E...>, std::index_sequence<I...>> : E::template leaves<I>... {};
+
+// What the compiler knows of a list of events: its leaves and its tables.
+template <class Entries>
+struct catalogue_data;
+
+template <class... E>
+struct catalogue_data<types<E...>> {
+    using leaves = all_leaves<types<E...>, std::index_sequence_for<E...>>;
+
+    static constexpr event_type names[]{E::type..., event_type{}};
+    static constexpr catalogue_entries<sizeof...(E)> entries{names};
+    static constexpr std::size_t rows = entries.rows();
+    static constexpr catalogue_index<rows> index{entries.list, sizeof...(E)};
+};
+
+// The same under the catalogue's own, short name, where objects need it.
+template <class Catalogue>
+inline constexpr auto entries_of = catalogue_data<typename Catalogue::entries>::entries;
+template <class Catalogue>
+inline constexpr auto index_of_rows = catalogue_data<typename Catalogue::entries>::index;
+
+template <class Catalogue, class T>
+using place_in = decltype(place_of<T>(static_cast<const typename catalogue_data<typename Catalogue::entries>::leaves*>(nullptr)));
+
+template <std::size_t I, class T>
+std::type_identity<T> element_of(const leaf<I, T>*);
+template <class List, std::size_t I>
+using element = typename decltype(element_of<I>(static_cast<const typename leaves_of<List>::type*>(nullptr)))::type;
+
+}  // namespace sillok::detail
+
+namespace sillok::require {
+
+template <class First, class Second>
+consteval bool event_names_are_unique() {
+    static_assert(
+        !std::same_as<First, First>,
+        "sillok[E0201]: two events of a catalogue may not have the same name. "
+        "Fix: give one of them another name, or list both structs as versions of one event. See docs/errors.md#E0201");
+    return true;
+}
+
+template <class T>
+consteval bool types_are_listed_once() {
+    static_assert(
+        !std::same_as<T, T>,
+        "sillok[E0202]: a type may stand in a catalogue only once, as one version of one event. "
+        "Fix: write a struct of its own for each event and version. See docs/errors.md#E0202");
+    return true;
+}
+
+template <class First, class Second>
+consteval bool name_hashes_are_unique() {
+    static_assert(
+        !std::same_as<First, First>,
+        "sillok[E0203]: two event names of a catalogue have the same 32-bit hash. "
+        "Fix: change one of the two names by a letter before it is first recorded. See docs/errors.md#E0203");
+    return true;
+}
+
+}  // namespace sillok::require
+
+namespace sillok::detail {
+
+// A fold over && without the compilers' limit of 256 operands.
+template <std::size_t N>
+consteval bool all_of(const bool (&each)[N]) {
+    for (const bool one : each)
+        if (!one) return false;
+    return true;
+}
+
+template <class Leaves, class V>
+consteval bool listed_once() {
+    if constexpr (decltype(place_of<V>(static_cast<const Leaves*>(nullptr)))::entry == npos)
+        return !require::types_are_listed_once<V>();
+    else
+        return true;
+}
+
+template <class Leaves, class... V>
+consteval bool all_listed_once(types<V...>) {
+    return all_of({true, listed_once<Leaves, V>()...});
+}
+
+// Whether a list of events can be a catalogue. Where it cannot, one error says why and the rest of the library is silent.
+template <class... E>
+consteval bool list_is_sound(types<E...>) {
+    using data = catalogue_data<types<E...>>;
+    constexpr name_clash clash = data::index.clash;
+    if constexpr (!all_of({true, E::is_sound...})) {
+        return false;
+    } else if constexpr (clash.first != npos) {
+        using first = typename element<types<E...>, clash.first>::current;
+        using second = typename element<types<E...>, clash.second>::current;
+        if constexpr (data::entries.list[clash.first].current.name == data::entries.list[clash.second].current.name)
+            return !require::event_names_are_unique<first, second>();
+        else
+            return !require::name_hashes_are_unique<first, second>();
+    } else {
+        return all_of({true, all_listed_once<typename data::leaves>(typename E::versions{})...});
+    }
+}
+
+}  // namespace sillok::detail
+
+namespace sillok {
+
+// A catalogue: derive a struct from it. See the top of this header.
+template <class... E>
+struct events {
+    using entries = types<E...>;
+    // The structs that handlers see, in the order of the list.
+    using current_types = types<typename E::current...>;
+    static constexpr std::size_t size = sizeof...(E);
+    // Whether the list is free of mistakes; where it is not, one error has said why.
+    static constexpr bool is_sound = detail::list_is_sound(types<E...>{});
+
+private:
+    // Judged where the catalogue is written down, not where it is first used.
+    static_assert(is_sound || true);
+};
+
+namespace detail {
+
+template <class... E>
+std::true_type derives_from_events(const events<E...>*);
+std::false_type derives_from_events(const void*);
+
+}  // namespace detail
+
+// A struct that derives from events<…>: a catalogue of one's own, or a context.
+template <class T>
+concept catalogue = std::is_class_v<T> && decltype(detail::derives_from_events(static_cast<const T*>(nullptr)))::value;
+
+}  // namespace sillok
+
+namespace sillok::require {
+
+template <class T>
+consteval bool is_a_catalogue() {
+    static_assert(
+        catalogue<T>,
+        "sillok[E0209]: events are looked up in a catalogue, a struct that derives from sillok::events<…>. "
+        "Fix: write `struct my_events : sillok::events<sillok::event<\"name\", my_event>> {}` and name it here. "
+        "See docs/errors.md#E0209");
+    return catalogue<T>;
+}
+
+}  // namespace sillok::require
+
+namespace sillok {
+
+// The place of an event in a catalogue, by its current struct or any older version; `npos` where it has none.
+template <catalogue Catalogue, class T>
+inline constexpr std::size_t entry_index = detail::place_in<Catalogue, T>::entry;
+
+// Whether `T` is the current struct of an event of the catalogue: what may be recorded, and what handlers see.
+template <class T, class Catalogue>
+concept current_event_of = catalogue<Catalogue> && requires {
+    requires std::same_as<typename detail::place_in<Catalogue, T>::event::current, T>;
+};
+
+// What a record says of a struct: its persisted name, the name's hash, and the revision whose shape it is.
+template <catalogue Catalogue, class T>
+    requires(entry_index<Catalogue, T> != npos)
+inline constexpr event_type event_type_of = [] {
+    event_type type = detail::place_in<Catalogue, T>::event::type;
+    type.revision = detail::place_in<Catalogue, T>::revision;
+    return type;
+}();
+
+// The place in the catalogue of a recorded event; `npos` where its name or revision is unknown.
+//
+// Complexity: O(1) in the number of events; one comparison of the name.
+template <catalogue Catalogue>
+std::size_t find_entry(record_view record) noexcept {
+    const auto& index = detail::index_of_rows<Catalogue>;
+    const auto& slot = index.find(detail::type_word(record.type_hash(), record.revision()));
+    if (slot.word == 0 || detail::entries_of<Catalogue>.list[slot.entry].current.name != record.type()) return npos;
+    return slot.entry;
+}
+
+}  // namespace sillok

@@ -1,0 +1,79 @@
+#pragma once
+// From an old version of an event to the current one, a step at a time.
+//
+// A step is `static Next Next::upcast(const Previous&)`, or, where Next is somebody else's struct, a free function
+// `Next upcast(const Previous&, std::type_identity<Next>)` beside either type. The chain is composed by the compiler.
+
+#include <concepts>
+#include <type_traits>
+
+#include "sillok/core/type_list.hpp"
+
+namespace sillok {
+
+// Whether a version can be lifted to the next one.
+template <class Previous, class Next>
+concept upcastable = requires(const Previous& e) {
+    { Next::upcast(e) } -> std::same_as<Next>;
+} || requires(const Previous& e) {
+    { upcast(e, std::type_identity<Next>{}) } -> std::same_as<Next>;
+};
+
+}  // namespace sillok
+
+namespace sillok::require {
+
+template <class Previous, class Next>
+consteval bool version_is_upcast_to_the_next() {
+    static_assert(
+        upcastable<Previous, Next>,
+        "sillok[E0205]: every old version of an event must be lifted to the next one. "
+        "Fix: add `static Next upcast(const Previous&)` to the newer struct. See docs/errors.md#E0205");
+    return upcastable<Previous, Next>;
+}
+
+}  // namespace sillok::require
+
+namespace sillok::detail {
+
+// Whether each version in the list can be lifted to the one behind it. Chains are short, so this recursion is.
+template <class... V>
+inline constexpr bool upcasts_exist = true;
+template <class Previous, class Next, class... Rest>
+inline constexpr bool upcasts_exist<Previous, Next, Rest...> =
+    require::version_is_upcast_to_the_next<Previous, Next>() && upcasts_exist<Next, Rest...>;
+
+template <class Next, class Previous>
+constexpr Next lift_once(const Previous& e) {
+    if constexpr (requires { Next::upcast(e); })
+        return Next::upcast(e);
+    else
+        return upcast(e, std::type_identity<Next>{});
+}
+
+// Lifts along a list of the versions that follow `Previous`, up to the last.
+template <class Previous, class Next>
+constexpr Next lift(const Previous& e, types<Next>) {
+    return lift_once<Next>(e);
+}
+
+template <class Previous, class Next, class After, class... Rest>
+constexpr auto lift(const Previous& e, types<Next, After, Rest...>) {
+    return lift(lift_once<Next>(e), types<After, Rest...>{});
+}
+
+// The versions behind `Version` in a list of versions.
+template <class Version, class Versions>
+struct versions_after {
+    using type = types<>;
+};
+
+template <class Version, class First, class... Rest>
+struct versions_after<Version, types<First, Rest...>> : versions_after<Version, types<Rest...>> {};
+
+template <class Version, class... Rest>
+struct versions_after<Version, types<Version, Rest...>> {
+    using type = types<Rest...>;
+};
+
+}  // namespace sillok::detail
