@@ -18,6 +18,7 @@
 
 #include "sillok/codec/encodable.hpp"
 #include "sillok/codec/malformed.hpp"
+#include "sillok/codec/view_shape.hpp"
 #include "sillok/codec/wire.hpp"
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/result.hpp"

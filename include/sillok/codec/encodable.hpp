@@ -75,15 +75,6 @@ consteval bool nesting_is_bounded() {
     return false;
 }
 
-template <class View, class Original, std::size_t Index, class ViewMember, class OriginalMember>
-consteval bool view_has_the_shape() {
-    static_assert(detail::never<View>,
-                  "sillok[E0407]: a view must have the fields of its view_of, with the same names and order: std::string_view "
-                  "for a string, std::span<const std::byte> for a vector of bytes, sillok::sequence_view<V> for another vector. "
-                  "Fix: change the view's member. See docs/errors.md#E0407");
-    return false;
-}
-
 }  // namespace sillok::require
 
 namespace sillok::detail {
@@ -218,11 +209,6 @@ consteval bool encodable_type() {
         return true;
     else
         return detail::has_bytes<true, T, detail::nothing_around, 0, types<>, 0>();
-}
-
-template <class T>
-consteval bool decodable_type() {
-    return encodable_type<T>();
 }
 
 }  // namespace sillok::require
