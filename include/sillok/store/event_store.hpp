@@ -62,7 +62,7 @@ struct none_tagged {
 // An event as it is handed to a store: encoded, without what the store itself gives.
 struct new_event {
     event_type type;
-    bytes_view payload;
+    bytes_view payload{};
     std::span<const std::string_view> tags{};  // each "key:value", 1 to 1024 bytes
     payload_codec codec = payload_codec::binary;
     bytes_view sealed{};
@@ -73,7 +73,7 @@ struct new_event {
 struct stream_append {
     stream_view stream;
     expectation expected = any_version{};
-    std::span<const new_event> events;
+    std::span<const new_event> events{};
 };
 
 // One atomic act: all events of all streams are recorded, in this order and at adjoining positions, or none. There is at

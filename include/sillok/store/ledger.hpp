@@ -93,6 +93,7 @@ public:
             count += to.events.size();
             writes_.push_back({hash, posting_index::none, 0});
         }
+        if (count == 0) return error(error_kind::invalid_argument, "an append without events");
         if (count > ordinals_max - last_)
             return error(error_kind::too_large, "the store is full: it holds at most " + std::to_string(ordinals_max) + " events");
 
@@ -138,6 +139,11 @@ public:
         auto ordinal = static_cast<std::uint32_t>(last_);
         for (const stream_append& to : request.streams) {
             write_state& state = writes_[staged_];
+            if (to.events.empty()) {  // an expectation alone: nothing to post
+                state.entry = posting_index::none;
+                ++staged_;
+                continue;
+            }
             if (state.entry == posting_index::none) state.entry = streams_.find_or_add(to.stream, state.hash);
             streams_.stage(state.entry, ordinal, static_cast<std::uint32_t>(to.events.size()));
             ++staged_;
@@ -154,8 +160,10 @@ public:
     void write(const append_request& request, const admission& admitted, std::byte* to, Each each) noexcept {
         record_fields fields;
         fields.time = admitted.receipt.time;
-        fields.correlation = request.correlation.is_nil() ? request.batch : request.correlation;
-        fields.causation = request.causation.is_nil() ? request.batch : request.causation;
+        const bool begins = request.causation.is_nil() || request.correlation.is_nil();
+        const uuid act = begins && request.batch.is_nil() ? ids_(fields.time) : request.batch;
+        fields.causation = request.causation.is_nil() ? act : request.causation;
+        fields.correlation = request.correlation.is_nil() ? act : request.correlation;
         fields.source = request.source;
         fields.headers = request.headers;
         fields.position = admitted.receipt.first;
@@ -164,7 +172,6 @@ public:
             fields.version = {writes_[i].at + 1};
             for (const new_event& event : request.streams[i].events) {
                 fields.id = ids_(fields.time);
-                if (fields.correlation.is_nil()) fields.correlation = fields.id;
                 fields.type = event.type;
                 fields.codec = event.codec;
                 fields.tags = event.tags;
@@ -180,7 +187,8 @@ public:
     }
 
     void commit(const append_request& request, const admission& admitted) noexcept {
-        for (const write_state& each : writes_) streams_.commit(each.entry);
+        for (const write_state& each : writes_)
+            if (each.entry != posting_index::none) streams_.commit(each.entry);
         for (const std::uint32_t each : tagged_) tags_.commit(each);
         staged_ = 0;
         last_ = admitted.receipt.last.value;
@@ -189,7 +197,8 @@ public:
     }
 
     void abandon() noexcept {
-        for (std::size_t i = 0; i < staged_; ++i) streams_.abandon(writes_[i].entry);
+        for (std::size_t i = 0; i < staged_; ++i)
+            if (writes_[i].entry != posting_index::none) streams_.abandon(writes_[i].entry);
         for (const std::uint32_t each : tagged_) tags_.abandon(each);
         staged_ = 0;
     }

@@ -137,7 +137,6 @@ inline result<void> check_stream(const stream_append& to) {
         return too_large("category " + quoted(to.stream.category), to.stream.category.size(), category_bytes_max);
     if (to.stream.key.size() > key_bytes_max)
         return too_large("key " + quoted(to.stream.key), to.stream.key.size(), key_bytes_max);
-    if (to.events.empty()) return error(error_kind::invalid_argument, "nothing to append to " + quoted(to.stream));
     return {};
 }
 

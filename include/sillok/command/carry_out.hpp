@@ -1,0 +1,62 @@
+#pragma once
+// The course of a command, whatever its types: has it been accepted before, decide, append, and decide again on a conflict.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+
+#include "sillok/command/command_context.hpp"
+#include "sillok/command/failure.hpp"
+#include "sillok/command/prepared_batch.hpp"
+#include "sillok/core/function_ref.hpp"
+#include "sillok/core/result.hpp"
+#include "sillok/store/event_store.hpp"
+#include "sillok/store/store_ref.hpp"
+
+namespace sillok::detail {
+
+// Decides, and leaves the events in the batch; runs again after a conflict.
+using decide_step = function_ref<result<void, failure>(prepared_batch&)>;
+
+// What an accepted command says when it comes again: its first receipt, or an error if it is not the same command.
+inline std::optional<result<receipt, failure>> repeated(const store_ref& store, const uuid& id, std::uint64_t content) {
+    if (id.is_nil()) return std::nullopt;
+    const auto found = store.find_batch(id);
+    if (!found) return std::nullopt;
+    if (found->content != content)
+        return failure(error(error_kind::command_reused,
+                             "command id " + to_string(id) + " was accepted before with other content. Give every command an id of its own"));
+    receipt first = found->receipt;
+    first.repeated = true;
+    return first;
+}
+
+inline result<receipt, failure> carry_out(store_ref store, const command_context& context, std::uint64_t content,
+                                          std::string_view source, std::uint32_t retries, decide_step decide) {
+    if (auto known = repeated(store, context.id(), content)) return *std::move(known);
+    const header actor{"actor", context.actor()};
+    prepared_batch batch;
+    for (std::uint32_t tries = 1;; ++tries) {
+        batch.clear();
+        if (auto decided = decide(batch); !decided) return std::move(decided).error();
+        if (batch.empty()) return receipt{.first = {}, .last = {}, .version = batch.seen(), .time = {}, .repeated = false};
+        if (const auto twice = batch.unique_twice())
+            return failure(error(error_kind::condition_failed, "two events of one act carry the tag " + *twice + ", which is to be unique"));
+
+        auto done = batch.request([&](auto streams, auto conditions) {
+            return store.append({.streams = streams,
+                                 .conditions = conditions,
+                                 .batch = context.id(),
+                                 .content = content,
+                                 .causation = context.causation(),
+                                 .correlation = context.correlation(),
+                                 .source = source,
+                                 .headers = context.actor().empty() ? std::span<const header>() : std::span(&actor, 1)});
+        });
+        if (done) return *done;
+        const bool may_retry = done.error() == error_kind::conflict && !context.expected() && tries <= retries;
+        if (!may_retry) return failure(std::move(done).error());
+    }
+}
+
+}  // namespace sillok::detail

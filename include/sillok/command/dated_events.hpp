@@ -1,0 +1,67 @@
+#pragma once
+// The events of a stream by their dates in the business, which are fields of theirs: what `repository::as_of` folds.
+
+#include <algorithm>
+#include <cstddef>
+#include <optional>
+#include <utility>
+#include <vector>
+
+#include "sillok/core/bytes.hpp"
+#include "sillok/core/type_list.hpp"
+#include "sillok/event/record.hpp"
+
+namespace sillok::detail {
+
+// Notes the date of one event type.
+template <class E, class Dates>
+struct notes_date {
+    void on(const E& event) {
+        auto& dates = static_cast<Dates&>(*this);
+        dates.date = dates.date_of(event);
+    }
+};
+
+template <class List, class Dates>
+struct notes_dates;
+template <class... E, class Dates>
+struct notes_dates<types<E...>, Dates> : notes_date<E, Dates>... {
+    using notes_date<E, Dates>::on...;
+};
+
+// A handler that notes the date of each event that is dispatched to it, and keeps copies of the records it is told to.
+template <class Aggregate, class Date, class DateOf>
+class dated_events : public notes_dates<typename Aggregate::events::current_types, dated_events<Aggregate, Date, DateOf>> {
+public:
+    using events = typename Aggregate::events;
+
+    explicit dated_events(DateOf& by) : date_of(by) {}
+
+    // Keeps a copy of the record, under the date noted last.
+    void keep(const record_view& record) {
+        entries_.push_back({*date, bytes_.size()});
+        bytes_.append(record.bytes());
+    }
+
+    // Calls `visit` with the records, ordered by date and then as they were kept, until it returns false.
+    template <class Visit>
+    void in_order(Visit visit) {
+        std::stable_sort(entries_.begin(), entries_.end(), [](const entry& a, const entry& b) { return a.date < b.date; });
+        for (const entry& each : entries_)
+            if (!visit(record_view(bytes_.data() + each.at))) return;
+    }
+
+    DateOf& date_of;
+    std::optional<Date> date;
+
+private:
+    struct entry {
+        Date date;
+        std::size_t at;
+    };
+
+    byte_buffer bytes_;
+    std::vector<entry> entries_;
+};
+
+}  // namespace sillok::detail

@@ -1,0 +1,135 @@
+#pragma once
+// What commands decided, encoded and not yet recorded: one atomic append in the making.
+
+#include <charconv>
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <optional>
+#include <span>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "sillok/core/bytes.hpp"
+#include "sillok/event/event_type.hpp"
+#include "sillok/store/event_store.hpp"
+
+namespace sillok {
+
+// Collects the tags of an event; handed to an aggregate's `tag(const Event&, sillok::tags&)`.
+class tags {
+public:
+    // The event carries "key:value" and can be read by it.
+    void add(std::string_view key, std::string_view value) { put(key, value, false); }
+    void add(std::string_view key, std::integral auto value) { put(key, number(value), false); }
+    // The same, and no other event may carry it, ever: an append that would is refused with `condition_failed`.
+    void unique(std::string_view key, std::string_view value) { put(key, value, true); }
+    void unique(std::string_view key, std::integral auto value) { put(key, number(value), true); }
+
+private:
+    friend class prepared_batch;
+
+    struct entry {
+        std::string text;
+        bool unique;
+    };
+
+    static std::string number(std::integral auto value) {
+        char text[24];
+        return {text, std::to_chars(text, text + sizeof text, value).ptr};
+    }
+    void put(std::string_view key, std::string_view value, bool unique) {
+        std::string text;
+        text.reserve(key.size() + 1 + value.size());
+        text.append(key).append(1, ':').append(value);
+        entries_.push_back({std::move(text), unique});
+    }
+
+    std::vector<entry> entries_;
+};
+
+// Streams with their events, in the order in which they were added.
+class prepared_batch {
+public:
+    void clear() noexcept {
+        bytes_.clear();
+        events_.clear();
+        streams_.clear();
+        tags_.entries_.clear();
+    }
+
+    bool empty() const noexcept { return events_.empty(); }
+
+    // Events that follow belong to `stream`, which is at `at`. Refers to the stream's text.
+    void begin(stream_view stream, version at) { streams_.push_back({stream, at, events_.size()}); }
+
+    // An event, its payload written by `encode(byte_buffer&)`, its tags by `tag(tags&)`.
+    void add(const event_type& type, auto&& encode, auto&& tag) {
+        const std::size_t at = bytes_.size();
+        const std::size_t first_tag = tags_.entries_.size();
+        encode(bytes_);
+        tag(tags_);
+        events_.push_back({type, at, bytes_.size() - at, first_tag, tags_.entries_.size() - first_tag});
+    }
+
+    // Calls `send(streams, conditions)` with what was added, laid out as a store wants it.
+    auto request(auto&& send) const {
+        std::vector<std::string_view> tags;
+        std::vector<none_tagged> conditions;
+        tags.reserve(tags_.entries_.size());
+        for (const auto& each : tags_.entries_) {
+            tags.push_back(each.text);
+            if (each.unique) conditions.push_back({each.text});
+        }
+        std::vector<new_event> events;
+        events.reserve(events_.size());
+        for (const auto& each : events_)
+            events.push_back({.type = each.type,
+                              .payload = bytes_.view().subspan(each.payload, each.payload_bytes),
+                              .tags = std::span(tags).subspan(each.first_tag, each.tag_count)});
+        std::vector<stream_append> streams;
+        streams.reserve(streams_.size());
+        for (std::size_t i = 0; i < streams_.size(); ++i) {
+            const std::size_t end = i + 1 < streams_.size() ? streams_[i + 1].first_event : events_.size();
+            // Where nothing was decided the version is checked all the same: the others were decided beside it.
+            streams.push_back({.stream = streams_[i].stream,
+                               .expected = exactly{streams_[i].at},
+                               .events = std::span(events).subspan(streams_[i].first_event, end - streams_[i].first_event)});
+        }
+        return send(std::span<const stream_append>(streams), std::span<const none_tagged>(conditions));
+    }
+
+    // A tag that is to be unique but stands here twice.
+    std::optional<std::string> unique_twice() const {
+        for (const auto& each : tags_.entries_)
+            if (each.unique)
+                for (const auto& other : tags_.entries_)
+                    if (&other != &each && other.text == each.text) return each.text;
+        return std::nullopt;
+    }
+
+    // The version of the stream that was begun first, before its events.
+    version seen() const noexcept { return streams_.empty() ? version{} : streams_.front().at; }
+
+private:
+    struct event_part {
+        event_type type;
+        std::size_t payload;
+        std::size_t payload_bytes;
+        std::size_t first_tag;
+        std::size_t tag_count;
+    };
+    struct stream_part {
+        stream_view stream;
+        version at;
+        std::size_t first_event;
+    };
+
+    byte_buffer bytes_;
+    std::vector<event_part> events_;
+    std::vector<stream_part> streams_;
+    tags tags_;
+};
+
+}  // namespace sillok

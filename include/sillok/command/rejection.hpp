@@ -1,0 +1,120 @@
+#pragma once
+// A rejection: the business says no. It is a value with a type of its own, never mixed up with a technical failure.
+//
+//     if (c.amount > balance) return sillok::reject(insufficient_funds{c.amount - balance});
+
+#include <concepts>
+#include <cstddef>
+#include <string>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+#include <vector>
+
+#include "sillok/codec/print.hpp"
+
+namespace sillok {
+
+// What `reject("insufficient funds")` holds: a plain text, owned.
+class reason {
+public:
+    constexpr explicit reason(std::string_view text) : text_(text.begin(), text.end()) {}
+
+    constexpr std::string_view view() const noexcept { return {text_.data(), text_.size()}; }
+    friend constexpr bool operator==(const reason& a, const reason& b) noexcept { return a.view() == b.view(); }
+
+private:
+    std::vector<char> text_;  // not std::string, so that clang 14 can have it in constant expressions
+};
+
+}  // namespace sillok
+
+namespace sillok::detail {
+
+// One address for each type: tells types apart without RTTI.
+template <class T>
+inline constexpr char type_tag = 0;
+
+// What a rejection can do, whatever it holds: a table of functions, since g++ 12 refuses virtual destructors of templates in
+// constant expressions.
+struct held_rejection {
+    struct calls {
+        const char* tag;
+        held_rejection* (*clone)(const held_rejection&);
+        void (*destroy)(held_rejection*);
+        bool (*equal)(const held_rejection&, const held_rejection&);
+        std::string (*text)(const held_rejection&);
+    };
+    const calls* call;
+};
+
+template <class R>
+struct held : held_rejection {
+    constexpr explicit held(R why) : held_rejection{&table}, value(std::move(why)) {}
+
+    static constexpr const R& in(const held_rejection& any) { return static_cast<const held&>(any).value; }
+    static constexpr held_rejection* clone(const held_rejection& any) { return new held(in(any)); }
+    static constexpr void destroy(held_rejection* any) { delete static_cast<held*>(any); }
+    static constexpr bool equal(const held_rejection& a, const held_rejection& b) { return same(in(a), in(b)); }
+    static std::string text(const held_rejection& any) {
+        if constexpr (std::is_same_v<R, reason>)
+            return std::string(in(any).view());
+        else
+            return describe(in(any));
+    }
+    static constexpr calls table{&type_tag<R>, &clone, &destroy, &equal, &text};
+
+    R value;
+};
+
+}  // namespace sillok::detail
+
+namespace sillok {
+
+// Holds and owns any struct that says why a command was rejected. Usable in constant expressions where the struct is.
+class rejection {
+public:
+    template <class R>
+        requires(!std::same_as<std::remove_cvref_t<R>, rejection>)
+    constexpr explicit rejection(R why) : held_(new detail::held<R>(std::move(why))) {}
+    constexpr rejection(const rejection& other) : held_(other.held_ ? other.held_->call->clone(*other.held_) : nullptr) {}
+    constexpr rejection(rejection&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
+    constexpr rejection& operator=(rejection other) noexcept {
+        std::swap(held_, other.held_);
+        return *this;
+    }
+    constexpr ~rejection() {
+        if (held_ != nullptr) held_->call->destroy(held_);
+    }
+
+    // The reason if it is an `R`, or null.
+    template <class R>
+    constexpr const R* get() const noexcept {
+        if (held_ == nullptr || held_->call->tag != &detail::type_tag<R>) return nullptr;
+        return &detail::held<R>::in(*held_);
+    }
+
+    // "insufficient_funds{missing = 100}"
+    std::string text() const { return held_ ? held_->call->text(*held_) : std::string(); }
+
+    // Two rejections are equal when they hold the same type with equal fields.
+    friend constexpr bool operator==(const rejection& a, const rejection& b) {
+        if (a.held_ == nullptr || b.held_ == nullptr) return a.held_ == b.held_;
+        return a.held_->call->tag == b.held_->call->tag && a.held_->call->equal(*a.held_, *b.held_);
+    }
+
+private:
+    detail::held_rejection* held_;
+};
+
+// Says no, with a struct of one's own.
+template <class R>
+    requires(!std::convertible_to<const R&, std::string_view>)
+constexpr rejection reject(R why) {
+    return rejection(std::move(why));
+}
+
+// Says no, in plain text.
+constexpr rejection reject(std::string_view why) { return rejection(reason(why)); }
+
+}  // namespace sillok

@@ -1,0 +1,207 @@
+#pragma once
+// Loads aggregates from a store and carries out commands on them.
+//
+//     auto accounts = sillok::repository<account>(store);
+//     accounts.execute("42", withdraw{30});                      // load, decide, append; again if somebody was faster
+//     auto then = accounts.load("42", sillok::at_version{1});    // time travel
+
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include "sillok/codec/binary.hpp"
+#include "sillok/codec/reflect.hpp"
+#include "sillok/command/aggregate.hpp"
+#include "sillok/command/aggregate_cache.hpp"
+#include "sillok/command/carry_out.hpp"
+#include "sillok/command/command_context.hpp"
+#include "sillok/command/dated_events.hpp"
+#include "sillok/command/failure.hpp"
+#include "sillok/command/prepared_batch.hpp"
+#include "sillok/command/time_travel.hpp"
+#include "sillok/core/bytes.hpp"
+#include "sillok/core/hash.hpp"
+#include "sillok/core/result.hpp"
+#include "sillok/event/dispatch.hpp"
+#include "sillok/store/event_store.hpp"
+#include "sillok/store/store_ref.hpp"
+
+namespace sillok {
+
+// An aggregate's state and the version of its stream; version 0: nothing has happened to it yet.
+template <class Aggregate>
+struct loaded {
+    Aggregate state{};
+    sillok::version version{};
+
+    bool exists() const noexcept { return version != sillok::version{0}; }
+    const Aggregate* operator->() const noexcept { return &state; }
+    const Aggregate& operator*() const noexcept { return state; }
+};
+
+struct repository_options {
+    std::uint32_t retries = 16;      // how often a command is decided again after a conflict
+    std::size_t cached_max = 0;      // how many aggregates are kept between calls; 0: none
+    std::string source{};            // the service that records, for the metadata of its events; up to 255 bytes
+};
+
+// Refers to its store, which must outlive it.
+//
+// Threads: any number at once.
+template <class Aggregate>
+class repository {
+    static constexpr bool sound = is_aggregate<Aggregate>;
+
+public:
+    using aggregate_type = Aggregate;
+    using commands = typename Aggregate::commands;
+
+    explicit repository(store_ref store, repository_options options = {})
+        : store_(store), options_(std::move(options)), cache_(std::make_shared<cache>(options_.cached_max)) {}
+
+    // The aggregate as it is now.
+    //
+    // Errors:     unknown_event, malformed (name event, position and field), and what reading the store can say.
+    // Complexity: O(events of the stream), or of those since it was cached.
+    result<loaded<Aggregate>> load(std::string_view key) const {
+        loaded<Aggregate> start;
+        if (options_.cached_max != 0)
+            if (auto cached = cache_->take(key)) start = *std::move(cached);
+        auto now = fold(key, std::move(start), [](const record_view&) { return true; });
+        if (now && options_.cached_max != 0) cache_->put(key, *now);
+        return now;
+    }
+
+    // The aggregate after so many of its events; all of them where it has fewer.
+    result<loaded<Aggregate>> load(std::string_view key, at_version upto) const {
+        return fold(key, {}, [&](const record_view& record) { return record.version() <= upto.version; });
+    }
+
+    // The aggregate as it was recorded by a moment.
+    result<loaded<Aggregate>> load(std::string_view key, as_at upto) const {
+        return fold(key, {}, [&](const record_view& record) { return record.time() <= upto.time; });
+    }
+
+    // The aggregate as of a date of the business: the events whose date, as `date_of(event)` says, is not after `date`,
+    // applied in the order of their dates, and those of one date in the order in which they were recorded. What was
+    // recorded late stands in its place. The version is that of the last event, in that order.
+    //
+    // Errors:     as load.
+    // Complexity: O(events of the stream), and their bytes are copied.
+    template <class Date, class DateOf>
+    result<loaded<Aggregate>> as_of(std::string_view key, const Date& date, DateOf date_of) const {
+        loaded<Aggregate> then;
+        if constexpr (sound) {
+            detail::dated_events<Aggregate, Date, DateOf> dated{date_of};
+            dispatcher<detail::dated_events<Aggregate, Date, DateOf>> sort;
+            result<void> done;
+            auto read = store_.read_stream({Aggregate::name, key}, {}, [&](const record_view& record) {
+                done = sort.dispatch(dated, record);
+                if (done && !(date < *dated.date)) dated.keep(record);
+                return done.has_value();
+            });
+            if (!read) return std::move(read).error();
+            if (!done) return std::move(done).error();
+
+            dispatcher<Aggregate> apply;
+            dated.in_order([&](const record_view& record) {
+                done = apply.dispatch(then.state, record);
+                then.version = record.version();
+                return done.has_value();
+            });
+            if (!done) return std::move(done).error();
+        }
+        return then;
+    }
+
+    // Carries out a command: loads, decides, and appends what was decided if the stream is still where it was; if not,
+    // starts over, up to `retries` times, unless the context says which version the sender saw.
+    //
+    // Ensures:    an accepted command is decided once: under an id that was accepted within the store's window it
+    //             gives its first receipt. A decision of nothing, and a rejection, record nothing and are decided anew.
+    // Errors:     a rejection; conflict (names both versions); condition_failed, when a tag that is to be unique is taken;
+    //             command_reused; what load and append can say. Only outcome_unknown leaves open whether it was recorded.
+    // Durability: as the store's append.
+    template <class Command>
+    result<receipt, failure> execute(std::string_view key, const Command& command, const command_context& context = {}) const {
+        if constexpr (sound && require::aggregate_lists_command<Aggregate, Command>()) {
+            const std::uint64_t content = context.id().is_nil() ? 0 : content_of(key, command);
+            return detail::carry_out(store_, context, content, options_.source, options_.retries,
+                                     [&](prepared_batch& batch) { return prepare(batch, key, command, context.expected()); });
+        } else {
+            return failure(error(error_kind::invalid_argument, "not a command of the aggregate"));
+        }
+    }
+
+    // Loads and decides, and adds what was decided to `batch`.
+    template <class Command>
+    result<void, failure> prepare(prepared_batch& batch, std::string_view key, const Command& command,
+                                  const std::optional<version>& expected = {}) const {
+        auto now = load(key);
+        if (!now) return failure(std::move(now).error());
+        if (expected && *expected != now->version) return failure(moved_on(key, *expected, now->version));
+        const auto decision = now->state.decide(command);
+        if (const auto* const why = decision.rejected()) return failure(*why);
+        batch.begin({Aggregate::name, key}, now->version);
+        decision.for_each([&]<class Event>(const Event& event) {
+            batch.add(
+                event_type_of<typename Aggregate::events, Event>, [&](byte_buffer& out) { binary_codec::encode(event, out); },
+                [&](tags& out) {
+                    if constexpr (requires { Aggregate::tag(event, out); }) Aggregate::tag(event, out);
+                });
+        });
+        return {};
+    }
+
+    // What a command id stands for: the aggregate, its key, and the command with its fields.
+    template <class Command>
+    static std::uint64_t content_of(std::string_view key, const Command& command) {
+        byte_buffer bytes;
+        for (const std::string_view text : {std::string_view(Aggregate::name), key, type_name<Command>()}) {
+            store_le(bytes.extend(4), static_cast<std::uint32_t>(text.size()));
+            bytes.append(as_bytes(text));
+        }
+        binary_codec::encode(command, bytes);
+        return hash64(bytes.view());
+    }
+
+    const store_ref& store() const noexcept { return store_; }
+    const repository_options& options() const noexcept { return options_; }
+
+private:
+    using cache = aggregate_cache<loaded<Aggregate>>;
+
+    // Applies what follows `start`, as long as `within` says so.
+    template <class Within>
+    result<loaded<Aggregate>> fold(std::string_view key, loaded<Aggregate> start, Within within) const {
+        if constexpr (sound) {
+            dispatcher<Aggregate> apply;
+            result<void> applied;
+            auto read = store_.read_stream({Aggregate::name, key}, {.from = version{start.version.value + 1}}, [&](const record_view& record) {
+                if (!within(record)) return false;
+                applied = apply.dispatch(start.state, record);
+                if (!applied) return false;
+                start.version = record.version();
+                return true;
+            });
+            if (!read) return std::move(read).error();
+            if (!applied) return std::move(applied).error();
+        }
+        return start;
+    }
+
+    static error moved_on(std::string_view key, version expected, version actual) {
+        return error::conflict("stream " + to_string(stream_view{Aggregate::name, key}) + " is at version " + std::to_string(actual.value) +
+                                   ", and the command's sender saw version " + std::to_string(expected.value) + ". Load it and decide again",
+                               expected.value, actual.value);
+    }
+
+    store_ref store_;
+    repository_options options_;
+    std::shared_ptr<cache> cache_;
+};
+
+}  // namespace sillok

@@ -1,0 +1,50 @@
+#include "sillok/command/carry_out.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "sillok/store/memory_store.hpp"
+
+namespace {
+
+// A step that appends one event to a stream at the version it is at.
+struct one_event {
+    sillok::memory_store& store;
+    std::string_view unique = {};
+    int runs = 0;
+
+    sillok::result<void, sillok::failure> operator()(sillok::prepared_batch& batch) {
+        ++runs;
+        batch.begin({"a", "1"}, store.version_of({"a", "1"}).value());
+        for (int i = 0; i < (unique.empty() ? 1 : 2); ++i)
+            batch.add(
+                sillok::event_type("a.b", 1), [](sillok::byte_buffer&) {},
+                [&](sillok::tags& out) {
+                    if (!unique.empty()) out.unique("id", unique);
+                });
+        return {};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a known command id is answered before anything is decided") {
+    sillok::memory_store store;
+    sillok::uuid id;
+    id.octets[0] = 1;
+    const auto context = sillok::command_context{}.with_id(id);
+    one_event step{store};
+    CHECK_FALSE(sillok::detail::carry_out(store, context, 5, "", 3, step).value().repeated);
+    CHECK(sillok::detail::carry_out(store, context, 5, "", 3, step).value().repeated);
+    CHECK(step.runs == 1);
+    CHECK(sillok::detail::carry_out(store, context, 6, "", 3, step).error().is(sillok::error_kind::command_reused));
+    CHECK(step.runs == 1);
+}
+
+TEST_CASE("two events of one act may not carry the same unique tag") {
+    sillok::memory_store store;
+    one_event step{store, "7"};
+    const auto done = sillok::detail::carry_out(store, {}, 0, "", 3, step);
+    REQUIRE_FALSE(done);
+    CHECK(done.error().is(sillok::error_kind::condition_failed));
+    CHECK(store.last(sillok::horizon::visible) == sillok::position{0});
+}

@@ -1,0 +1,56 @@
+// A command that two parts of the bus take.
+// expect: sillok[E0107]
+// expect: deposit
+#include <cstdint>
+#include <string>
+
+#include "sillok/command/command_bus.hpp"
+#include "sillok/command/middleware.hpp"
+#include "sillok/command/repository.hpp"
+#include "sillok/store/memory_store.hpp"
+
+struct account_opened {
+    std::string owner;
+};
+struct money_deposited {
+    std::int64_t amount;
+};
+struct account_events
+    : sillok::events<sillok::event<"account.opened", account_opened>, sillok::event<"money.deposited", money_deposited>> {};
+
+struct open_account {
+    std::string owner;
+};
+struct deposit {
+    std::int64_t amount;
+};
+
+struct account {
+    static constexpr sillok::name name = "account";
+    using events = account_events;
+    using commands = sillok::commands<open_account, deposit>;
+
+    void apply(const account_opened&) {}
+    void apply(const money_deposited&) {}
+    sillok::decision<account_opened> decide(const open_account& c) const { return account_opened{c.owner}; }
+    sillok::decision<money_deposited> decide(const deposit& c) const { return money_deposited{c.amount}; }
+};
+
+struct audit {
+#ifdef FIXED
+    using commands = sillok::commands<>;
+#else
+    using commands = sillok::commands<deposit>;
+#endif
+    sillok::result<sillok::receipt, sillok::failure> execute(std::string_view, const deposit&, const sillok::command_context&) {
+        return sillok::receipt{};
+    }
+};
+
+int main() {
+    sillok::memory_store store;
+    sillok::repository<account> accounts(store);
+    audit audits;
+    const auto bus = sillok::command_bus(accounts, audits);
+    return bus.execute("42", deposit{1}).has_value() ? 0 : 1;
+}
