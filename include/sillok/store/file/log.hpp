@@ -1,0 +1,193 @@
+#pragma once
+// The segments of a store while it is open: frames go to the end of the last one, and a new one is begun when it is full.
+
+#include <atomic>
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "sillok/core/bytes.hpp"
+#include "sillok/core/result.hpp"
+#include "sillok/core/time.hpp"
+#include "sillok/store/arena.hpp"
+#include "sillok/store/file/files.hpp"
+#include "sillok/store/file/format.hpp"
+#include "sillok/store/file/frames.hpp"
+
+namespace sillok::detail {
+
+struct log_segment {
+    owned_file file;
+    segment_header header;
+};
+
+// Where the log ends, and how much of it is proven to be on the disk.
+struct log_end {
+    chain next;                  // what the next frame continues; `previous` is the last frame's checksum
+    std::uint64_t offset = 0;    // behind the last frame of the last segment
+    std::uint64_t frames = 0;    // in the last segment
+    std::uint64_t events = 0;    // in the last segment
+    std::uint64_t durable = 0;   // sequence of the last frame known to be synced
+    bool is_sealed = false;      // the last segment has its seal
+};
+
+// Errors:  After a sync that failed, or a write that could not be undone, `is_poisoned` is true and nothing is written any more.
+//          no_space leaves the log as it was.
+// Threads: one writer; `segment` any number at once, for numbers that were handed over behind a release.
+class file_log {
+public:
+    file_log(directory within, const store_identity& identity) : within_(std::move(within)), identity_(identity) {}
+    file_log(const file_log&) = delete;
+    file_log& operator=(const file_log&) = delete;
+    ~file_log() {
+        for (std::size_t i = 0; i < segments_.size(); ++i) delete segments_[i];
+    }
+
+    const directory& files() const noexcept { return within_; }
+    const store_identity& identity() const noexcept { return identity_; }
+    log_end& end() noexcept { return end_; }
+    const log_end& end() const noexcept { return end_; }
+    bool is_poisoned() const noexcept { return poisoned_; }
+    // The store found damage or was closed: nothing is written any more.
+    void poison() noexcept { poisoned_ = true; }
+
+    std::size_t segment_count() const noexcept { return segments_.size(); }
+    log_segment& segment(std::size_t index) const noexcept { return *segments_[index]; }
+    log_segment& last_segment() const noexcept { return *segments_[segments_.size() - 1]; }
+
+    void add_segment(std::unique_ptr<log_segment> segment) {
+        segments_.reserve(1);
+        segments_.push_back(segment.release());
+    }
+
+    // Makes the last segment one that a frame of that length fits into.
+    result<void> make_room(std::size_t length, timestamp now) {
+        if (!end_.is_sealed) {
+            if (end_.frames == 0 || end_.offset + length + seal_bytes <= identity_.segment_bytes) return {};
+            if (auto sealed = seal(now); !sealed) return sealed;
+        }
+        return begin_segment(segments_.size() == 0 ? 1 : last_segment().header.number + 1, now);
+    }
+
+    // Writes a frame whose body stands behind room for its header.
+    //
+    // Requires: make_room(bytes)
+    // Errors:   no_space, outcome_unknown
+    result<void> write_frame(std::byte* frame, std::size_t bytes, frame_header header) {
+        header.length = static_cast<std::uint32_t>(bytes);
+        header.sequence = end_.next.sequence;
+        header.durable = end_.durable;
+        header.first = end_.next.position;
+        header.previous = end_.next.previous;
+        header.encode(frame, last_segment().header.checksum);
+        if (const io_outcome written = within_.write(last_segment().file, {frame, bytes}, end_.offset); !written.ok())
+            return take_back(written.error);
+        end_.offset += bytes;
+        ++end_.frames;
+        end_.events += header.count;
+        end_.next = {header.sequence + 1, header.first + header.count, header.checksum, header.time};
+        return {};
+    }
+
+    // Makes everything that was written durable.
+    result<void> sync() {
+        if (const io_outcome synced = within_.sync_data(last_segment().file); !synced.ok())
+            return unknown("sync failed", synced.error);
+        end_.durable = end_.next.sequence - 1;
+        return {};
+    }
+
+    // Leaves a note, outside the log, of how far it is durable.
+    result<void> write_mark() {
+        std::byte bytes[mark_bytes];
+        durable_mark{identity_.store, end_.durable, last_segment().header.number, end_.offset, end_.next.previous}.encode(bytes);
+        return within_.replace("mark", bytes);
+    }
+
+    // Begins a segment behind the last one.
+    //
+    // Errors: no_space, io: nothing changed; outcome_unknown
+    result<void> begin_segment(std::uint64_t number, timestamp now) {
+        auto fresh = std::make_unique<log_segment>();
+        const std::string name = segment_name(number);
+        io_outcome opened = within_.open(name, open_mode::create);
+        if (opened.error == EEXIST) {  // what an attempt that failed has left behind: it never held a frame
+            static_cast<void>(within_.remove(name));
+            opened = within_.open(name, open_mode::create);
+        }
+        if (!opened.ok()) return io_error("cannot be made", name, opened.error);
+        fresh->file = owned_file(within_.device(), static_cast<int>(opened.value));
+
+        segment_header& header = fresh->header;
+        header.store = identity_.store;
+        header.number = number;
+        header.position = end_.next.position;
+        header.sequence = end_.next.sequence;
+        header.salt = salt(now);
+        header.created = now;
+        header.before = end_.next.time;
+        header.previous = end_.next.previous;
+        auto block = std::make_unique<std::byte[]>(segment_header_bytes);
+        header.encode(block.get());
+        segments_.reserve(1);
+        const io_outcome written = within_.write(fresh->file, {block.get(), segment_header_bytes}, 0);
+        if (!written.ok()) {
+            static_cast<void>(within_.remove(name));
+            return io_error("cannot be written", name, written.error);
+        }
+        if (const io_outcome synced = within_.sync(fresh->file); !synced.ok()) return unknown("sync failed", synced.error);
+        if (const io_outcome synced = within_.sync(); !synced.ok()) return unknown("sync of the directory failed", synced.error);
+
+        end_.next.previous = header.checksum;
+        end_.offset = segment_header_bytes;
+        end_.frames = 0;
+        end_.events = 0;
+        end_.is_sealed = false;
+        segments_.push_back(fresh.release());
+        return {};
+    }
+
+private:
+    result<void> seal(timestamp now) {
+        std::byte frame[seal_bytes];
+        seal_body{end_.offset, end_.frames, end_.events, end_.next.position - 1}.encode(frame + frame_header_bytes);
+        frame_header header;
+        header.kind = frame_kind::seal;
+        header.time = now;
+        header.body_checksum = crc32c({frame + frame_header_bytes, seal_body_bytes});
+        const timestamp before = end_.next.time;
+        if (auto written = write_frame(frame, seal_bytes, header); !written) return written;
+        end_.next.time = before;
+        end_.is_sealed = true;
+        return sync();
+    }
+
+    // After a write that failed: no_space if what it wrote could be cut off again.
+    result<void> take_back(int number) {
+        if (is_no_space(number) && within_.truncate(last_segment().file, end_.offset).ok())
+            return io_error("nothing was recorded", segment_name(last_segment().header.number), number);
+        return unknown("write failed", number);
+    }
+    result<void> unknown(const char* what, int number) {
+        poisoned_ = true;
+        return error(error_kind::outcome_unknown,
+                     io_error(what, "the log", number).text() + "; reopen the store to see what is recorded");
+    }
+    std::uint64_t salt(timestamp now) const noexcept {
+        std::byte seed[24];
+        store_uuid(seed, uuid_generator()(now));
+        store_le(seed + 16, end_.next.sequence);
+        return load_le<std::uint64_t>(seed + 8) ^ (std::uint64_t{crc32c(seed)} << 13);
+    }
+
+    directory within_;
+    store_identity identity_;
+    stable_array<log_segment*> segments_;
+    log_end end_;
+    bool poisoned_ = false;
+};
+
+}  // namespace sillok::detail

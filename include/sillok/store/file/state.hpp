@@ -1,0 +1,146 @@
+#pragma once
+// What an open file store consists of, and the act by which an append becomes part of it.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <span>
+#include <string>
+#include <string_view>
+#include <utility>
+
+#include <unistd.h>
+
+#include "sillok/core/bytes.hpp"
+#include "sillok/core/result.hpp"
+#include "sillok/core/time.hpp"
+#include "sillok/event/record.hpp"
+#include "sillok/store/arena.hpp"
+#include "sillok/store/batch_window.hpp"
+#include "sillok/store/event_store.hpp"
+#include "sillok/store/file/device.hpp"
+#include "sillok/store/file/files.hpp"
+#include "sillok/store/file/format.hpp"
+#include "sillok/store/file/log.hpp"
+#include "sillok/store/file/log_reader.hpp"
+#include "sillok/store/file/posix_device.hpp"
+#include "sillok/store/file/recovery.hpp"
+#include "sillok/store/ledger.hpp"
+#include "sillok/store/log_filter.hpp"
+#include "sillok/store/monitor.hpp"
+
+namespace sillok {
+
+struct file_options {
+    clock_ref clock{};                                    // referred to
+    std::uint64_t segment_bytes = segment_bytes_default;  // of a store that is created: 8 KiB to 1 GiB
+    std::size_t batch_window = batch_window_default;      // how many batches with an id are remembered
+    bool must_exist = false;                              // a store that is not there is an error
+    bool read_only = false;                               // implies must_exist; takes no lock and changes nothing
+    device_ref device = default_device();                 // referred to
+};
+
+}  // namespace sillok
+
+namespace sillok::detail {
+
+struct file_state {
+    file_state(std::string where, directory within, const store_identity& identity, const file_options& options)
+        : log(std::move(within), identity), ledger(options.clock, options.batch_window), path(std::move(where)),
+          read_only(options.read_only) {}
+
+    bool is_foreign() const noexcept { return owner != ::getpid(); }
+    error foreign() const {
+        return error(error_kind::closed, path + ": the handle belongs to process " + std::to_string(owner) +
+                                             ", which forked; the child has to open the store itself");
+    }
+    error unreadable() const { return error(error_kind::damaged, path + ": " + report.damage); }
+
+    result<void> may_write() const {
+        if (read_only) return error(error_kind::closed, path + ": was opened for reading only");
+        if (closed) return error(error_kind::closed, path + ": the store was closed");
+        if (damaged.load()) return error(error_kind::damaged, path + ": damage was found; nothing is written");
+        if (log.is_poisoned())
+            return error(error_kind::closed, path + ": an earlier write or sync failed; open the store again to go on");
+        return {};
+    }
+
+    posting_list stream(stream_view name) const {
+        const monitor_lock hold(indexing);
+        posting_list events = ledger.stream(name);
+        const std::uint64_t end = last.load(std::memory_order_acquire);
+        while (events.count != 0 && events.at[events.count - 1] >= end) --events.count;
+        return events;
+    }
+    posting_union tags(std::span<const std::string_view> names, std::uint64_t first) const {
+        posting_union carriers(names.size());
+        const monitor_lock hold(indexing);
+        for (std::size_t i = 0; i < names.size(); ++i) carriers.set(i, ledger.tag(names[i]), first);
+        return carriers;
+    }
+    result<record_view> read(log_reader& reader, std::uint64_t ordinal) const {
+        auto record = reader.at(places[static_cast<std::size_t>(ordinal)], ordinal + 1);
+        if (record) return record;
+        if (record.error() == error_kind::damaged) note_damage(record.error().text());
+        return std::move(record).error().within(path);
+    }
+    // Damage ends the writing, now and after the next open; that the note cannot be written changes nothing for now.
+    void note_damage(const std::string& what) const {
+        if (read_only || damaged.exchange(true)) return;
+        static_cast<void>(log.files().replace("damage", as_bytes(what + '\n')));
+    }
+
+    monitor appending;         // held by whoever appends, the sync included
+    mutable monitor indexing;  // held for moments: guards the ledger's lists against readers
+    file_log log;
+    ledger ledger;
+    stable_array<record_place> places;
+    std::atomic<std::uint64_t> last{0};
+    mutable std::atomic<bool> damaged{false};
+    byte_buffer frame;
+    owned_file lock;
+    open_report report;
+    std::string path;
+    ::pid_t owner = ::getpid();
+    bool read_only;
+    bool closed = false;
+};
+
+// What is staged is committed, or given up on every other way out.
+class staged_append {
+public:
+    staged_append(file_state& s, const append_request& request, const admission& admitted)
+        : s_(s), request_(request), admitted_(admitted) {
+        const monitor_lock index(s_.indexing);
+        s_.places.reserve(static_cast<std::size_t>(admitted_.receipt.last.value - admitted_.receipt.first.value + 1));
+        s_.ledger.stage(request_);
+    }
+    staged_append(const staged_append&) = delete;
+    staged_append& operator=(const staged_append&) = delete;
+    ~staged_append() {
+        if (committed_) return;
+        const monitor_lock index(s_.indexing);
+        s_.ledger.abandon();
+    }
+    void commit(const std::byte* frame, std::uint64_t offset) noexcept {
+        const std::size_t segment = s_.log.segment_count() - 1;
+        const monitor_lock index(s_.indexing);
+        std::uint64_t at = frame_header_bytes;
+        for (std::uint64_t p = admitted_.receipt.first.value; p <= admitted_.receipt.last.value; ++p) {
+            s_.places.push_back({segment, offset + at});
+            at += record_view(frame + at).size();
+        }
+        s_.ledger.commit(request_, admitted_);
+        s_.last.store(admitted_.receipt.last.value, std::memory_order_release);
+        s_.indexing.announce();
+        committed_ = true;
+    }
+
+private:
+    file_state& s_;
+    const append_request& request_;
+    const admission& admitted_;
+    bool committed_ = false;
+};
+
+}  // namespace sillok::detail
