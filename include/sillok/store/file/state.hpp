@@ -93,7 +93,7 @@ struct file_state {
     monitor appending;         // held by whoever appends, the sync included
     mutable monitor indexing;  // held for moments: guards the ledger's lists against readers
     file_log log;
-    ledger ledger;
+    detail::ledger ledger;
     stable_array<record_place> places;
     std::atomic<std::uint64_t> last{0};
     mutable std::atomic<bool> damaged{false};
