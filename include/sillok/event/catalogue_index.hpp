@@ -31,15 +31,13 @@ template <std::size_t Size>
 struct catalogue_entries {
     catalogue_entry list[Size == 0 ? 1 : Size]{};
 
-    consteval explicit catalogue_entries(const event_type* types) {
+    // Of the types in the list, which has one more behind the last, so that it is never empty.
+    consteval explicit catalogue_entries(const event_type (&types)[Size + 1]) {  // NOLINT(*-avoid-c-arrays)
         std::uint32_t row = 0;
         for (std::size_t i = 0; i < Size; ++i) {
             list[i] = {types[i], row};
             row += types[i].revision;
         }
-    }
-    constexpr std::size_t rows() const noexcept {
-        return Size == 0 ? 0 : list[Size - 1].first_row + list[Size - 1].current.revision;
     }
 };
 

@@ -89,69 +89,63 @@ struct joined<types<A...>, types<B...>, types<C...>, types<D...>, types<E...>, t
               types<I...>, types<J...>, types<K...>, types<L...>, types<M...>, types<N...>, types<O...>, types<P...>, Rest...>
     : joined<types<A..., B..., C..., D..., E..., F..., G..., H..., I..., J..., K..., L..., M..., N..., O..., P...>, Rest...> {};
 
-// Which places of a list of events repeat an earlier one's name.
+// Where the name of each event of a list stands first.
 template <std::size_t Size>
 struct repetitions {
-    bool repeats[Size + 1]{};
     std::size_t original[Size + 1]{};
     bool any = false;
 
-    consteval explicit repetitions(const event_type* names) {
+    consteval explicit repetitions(const event_type (&names)[Size + 1]) {  // NOLINT(*-avoid-c-arrays)
         constexpr std::size_t slots = std::bit_ceil(Size * 2 + 2);
         std::size_t first[slots]{};  // the place, counted from 1
         for (std::size_t i = 0; i < Size; ++i) {
             std::size_t at = names[i].hash % slots;
             while (first[at] != 0 && names[first[at] - 1].name != names[i].name) at = (at + 1) % slots;
-            if (first[at] == 0) {
+            if (first[at] == 0)
                 first[at] = i + 1;
-            } else {
-                repeats[i] = any = true;
-                original[i] = first[at] - 1;
-            }
+            else
+                any = true;
+            original[i] = first[at] - 1;
         }
     }
 };
-
-// A list of events without repetitions.
-template <class Entries>
-struct united;
 
 template <class... E>
-struct united<types<E...>> {
-    static constexpr event_type names[]{E::type..., event_type{}};
-    static constexpr repetitions<sizeof...(E)> found{names};
+consteval auto find_repetitions(types<E...>) {
+    return repetitions<sizeof...(E)>({E::type()..., event_type{}});
+}
 
-    template <class Here, std::size_t I>
-    static consteval bool agrees() {
-        if constexpr (found.repeats[I]) {
-            using there = element<types<E...>, found.original[I]>;
-            if constexpr (!std::same_as<Here, there>)
-                return !require::parts_agree_on_a_name<typename there::current, typename Here::current>();
-        }
+template <class Here, class There>
+consteval bool same_event() {
+    if constexpr (std::same_as<Here, There>)
         return true;
-    }
-    template <std::size_t... I>
-    static consteval bool all_agree(std::index_sequence<I...>) {
-        return all_of({true, agrees<E, I>()...});
-    }
-    // Whether the same name means the same struct wherever it stands.
-    static constexpr bool agreed = !found.any || all_agree(std::index_sequence_for<E...>{});
+    else
+        return !require::parts_agree_on_a_name<typename There::current, typename Here::current>();
+}
 
-    template <std::size_t... I>
-    static auto kept(std::index_sequence<I...>) -> joined<std::conditional_t<found.repeats[I], types<>, types<E>>...>;
+// Whether the same name means the same struct wherever it stands in the list.
+template <class... E, std::size_t... I>
+consteval bool parts_agree(types<E...> list, std::index_sequence<I...>) {
+    constexpr auto found = find_repetitions(list);
+    if constexpr (found.any)
+        return all_of({true, same_event<E, element<types<E...>, found.original[I]>>()...});
+    else
+        return true;
+}
 
-    static auto choose() {
-        if constexpr (found.any)
-            return kept(std::index_sequence_for<E...>{});
-        else
-            return joined<types<E...>>{};
-    }
-    using type = typename decltype(choose())::type;
-};
+// The list without repetitions.
+template <class... E, std::size_t... I>
+consteval auto united(types<E...> list, std::index_sequence<I...>) {
+    constexpr auto found = find_repetitions(list);
+    if constexpr (found.any)
+        return typename joined<std::conditional_t<found.original[I] == I, types<E>, types<>>...>::type{};
+    else
+        return list;
+}
 
 // What a context is where one of its parts is wrong: nothing more is said about it.
 struct unsound_events : events<> {
-    static constexpr bool is_sound = false;
+    enum : bool { is_sound = false };
 };
 
 template <class Entries>
@@ -166,12 +160,13 @@ template <class... Part>
 auto choose_context() {
     if constexpr (!all_of({true, require::part_has_events<Part>()...})) {
         return std::type_identity<unsound_events>{};
-    } else if constexpr (!all_of({true, part_events<Part>::type::is_sound...})) {
+    } else if constexpr (!all_of({true, bool{part_events<Part>::type::is_sound}...})) {
         return std::type_identity<unsound_events>{};
     } else {
         using all = typename joined<typename part_events<Part>::type::entries...>::type;
-        if constexpr (united<all>::agreed)
-            return events_from<typename united<all>::type>{};
+        constexpr std::make_index_sequence<all::size> places;
+        if constexpr (parts_agree(all{}, places))
+            return events_from<decltype(united(all{}, places))>{};
         else
             return std::type_identity<unsound_events>{};
     }

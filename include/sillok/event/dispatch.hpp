@@ -108,7 +108,7 @@ public:
 
 private:
     static constexpr bool is_sound = detail::handler_is_sound<Handler>();
-    static constexpr std::size_t rows = detail::catalogue_data<typename world::entries>::rows;
+    static constexpr std::size_t rows = detail::rows_of(typename world::entries{});
 
     using record_function = bool (*)(dispatcher&, Handler&, record_view);
     using object_function = bool (*)(dispatcher&, Handler&, const void*, const metadata&);

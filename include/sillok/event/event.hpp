@@ -83,18 +83,19 @@ struct event {
 
     using versions = types<Versions...>;
     using current = typename detail::last_of<Versions...>::type;
-    static constexpr event_type type{Name.view(), static_cast<std::uint16_t>(sizeof...(Versions))};
+    // What is recorded: the name, and the revision of the current version.
+    static consteval event_type type() { return {Name.view(), static_cast<std::uint16_t>(sizeof...(Versions))}; }
 
     template <std::size_t Entry>
     using leaves = typename detail::leaves_of_event<Entry, event, Versions...>::type;
 
     // Whether this can be part of a catalogue; where it cannot, one error has said why.
-    static constexpr bool is_sound = [] {
+    static consteval bool is_sound() {
         if constexpr (!is_name(Name.view()))
             return !require::event_name_is_a_name<current>();
         else
             return detail::upcasts_exist<Versions...>;
-    }();
+    }
 };
 
 }  // namespace sillok
@@ -103,8 +104,8 @@ namespace sillok::detail {
 
 template <std::size_t Entry, std::uint16_t Revision, class Event>
 struct version_place {
-    static constexpr std::size_t entry = Entry;
-    static constexpr std::uint16_t revision = Revision;
+    enum : std::size_t { entry = Entry };
+    enum : std::uint16_t { revision = Revision };
     using event = Event;
 };
 
@@ -119,28 +120,41 @@ struct all_leaves;
 template <class... E, std::size_t... I>
 struct all_leaves<types<E...>, std::index_sequence<I...>> : E::template leaves<I>... {};
 
-// What the compiler knows of a list of events: its leaves and its tables.
-template <class Entries>
-struct catalogue_data;
+template <class... E>
+consteval std::size_t rows_of(types<E...>) {
+    std::size_t rows = 0;
+    for (const std::size_t revisions : {std::size_t{0}, E::versions::size...}) rows += revisions;
+    return rows;
+}
 
 template <class... E>
-struct catalogue_data<types<E...>> {
-    using leaves = all_leaves<types<E...>, std::index_sequence_for<E...>>;
+consteval auto entries_from(types<E...>) {
+    return catalogue_entries<sizeof...(E)>({E::type()..., event_type{}});
+}
 
-    static constexpr event_type names[]{E::type..., event_type{}};
-    static constexpr catalogue_entries<sizeof...(E)> entries{names};
-    static constexpr std::size_t rows = entries.rows();
-    static constexpr catalogue_index<rows> index{entries.list, sizeof...(E)};
+template <class... E>
+consteval auto index_from(types<E...> list) {
+    return catalogue_index<rows_of(list)>(entries_from(list).list, sizeof...(E));
+}
+
+// The tables of a catalogue. Whatever has a symbol is a template over the catalogue's own, short name and never over the
+// list of its events: a symbol that spells out hundreds of events costs g++ half a second.
+template <class Catalogue>
+inline constexpr auto entries_of = entries_from(typename Catalogue::entries{});
+template <class Catalogue>
+inline constexpr auto index_of_rows = index_from(typename Catalogue::entries{});
+
+template <class Entries>
+struct leaves_of_entries;
+template <class... E>
+struct leaves_of_entries<types<E...>> {
+    using type = all_leaves<types<E...>, std::index_sequence_for<E...>>;
 };
 
-// The same under the catalogue's own, short name, where objects need it.
-template <class Catalogue>
-inline constexpr auto entries_of = catalogue_data<typename Catalogue::entries>::entries;
-template <class Catalogue>
-inline constexpr auto index_of_rows = catalogue_data<typename Catalogue::entries>::index;
-
+template <class Entries, class T>
+using place_among = decltype(place_of<T>(static_cast<const typename leaves_of_entries<Entries>::type*>(nullptr)));
 template <class Catalogue, class T>
-using place_in = decltype(place_of<T>(static_cast<const typename catalogue_data<typename Catalogue::entries>::leaves*>(nullptr)));
+using place_in = place_among<typename Catalogue::entries, T>;
 
 template <std::size_t I, class T>
 std::type_identity<T> element_of(const leaf<I, T>*);
@@ -190,35 +204,33 @@ consteval bool all_of(const bool (&each)[N]) {
     return true;
 }
 
-template <class Leaves, class V>
-consteval bool listed_once() {
-    if constexpr (decltype(place_of<V>(static_cast<const Leaves*>(nullptr)))::entry == npos)
-        return !require::types_are_listed_once<V>();
-    else
-        return true;
-}
+template <class V, bool IsPlaced>
+struct placed_once : std::true_type {};
+template <class V>
+struct placed_once<V, false> : std::bool_constant<!require::types_are_listed_once<V>()> {};
 
-template <class Leaves, class... V>
-consteval bool all_listed_once(types<V...>) {
-    return all_of({true, listed_once<Leaves, V>()...});
-}
+// Whether the versions of one event stand in the list only there. A type, since a function would have a symbol.
+template <class Entries, class Versions>
+struct listed_once;
+template <class Entries, class... V>
+struct listed_once<Entries, types<V...>>
+    : std::bool_constant<all_of({true, placed_once<V, place_among<Entries, V>::entry != npos>{}()...})> {};
 
 // Whether a list of events can be a catalogue. Where it cannot, one error says why and the rest of the library is silent.
 template <class... E>
-consteval bool list_is_sound(types<E...>) {
-    using data = catalogue_data<types<E...>>;
-    constexpr name_clash clash = data::index.clash;
-    if constexpr (!all_of({true, E::is_sound...})) {
+consteval bool list_is_sound(types<E...> list) {
+    constexpr name_clash clash = index_from(list).clash;
+    if constexpr (!all_of({true, E::is_sound()...})) {
         return false;
     } else if constexpr (clash.first != npos) {
-        using first = typename element<types<E...>, clash.first>::current;
-        using second = typename element<types<E...>, clash.second>::current;
-        if constexpr (data::entries.list[clash.first].current.name == data::entries.list[clash.second].current.name)
-            return !require::event_names_are_unique<first, second>();
+        using first = element<types<E...>, clash.first>;
+        using second = element<types<E...>, clash.second>;
+        if constexpr (first::type().name == second::type().name)
+            return !require::event_names_are_unique<typename first::current, typename second::current>();
         else
-            return !require::name_hashes_are_unique<first, second>();
+            return !require::name_hashes_are_unique<typename first::current, typename second::current>();
     } else {
-        return all_of({true, all_listed_once<typename data::leaves>(typename E::versions{})...});
+        return all_of({true, listed_once<types<E...>, typename E::versions>{}()...});
     }
 }
 
@@ -232,13 +244,10 @@ struct events {
     using entries = types<E...>;
     // The structs that handlers see, in the order of the list.
     using current_types = types<typename E::current...>;
-    static constexpr std::size_t size = sizeof...(E);
-    // Whether the list is free of mistakes; where it is not, one error has said why.
-    static constexpr bool is_sound = detail::list_is_sound(types<E...>{});
-
-private:
-    // Judged where the catalogue is written down, not where it is first used.
-    static_assert(is_sound || true);
+    enum : std::size_t { size = sizeof...(E) };
+    // Whether the list is free of mistakes; where it is not, one error has said why. Judged where the catalogue is written
+    // down. (An enumerator, since a variable would have a symbol.)
+    enum : bool { is_sound = detail::list_is_sound(types<E...>{}) };
 };
 
 namespace detail {
@@ -285,7 +294,7 @@ concept current_event_of = catalogue<Catalogue> && requires {
 template <catalogue Catalogue, class T>
     requires(entry_index<Catalogue, T> != npos)
 inline constexpr event_type event_type_of = [] {
-    event_type type = detail::place_in<Catalogue, T>::event::type;
+    event_type type = detail::place_in<Catalogue, T>::event::type();
     type.revision = detail::place_in<Catalogue, T>::revision;
     return type;
 }();
