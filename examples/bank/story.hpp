@@ -1,0 +1,12 @@
+#pragma once
+// What the program tells when it is asked for nothing in particular.
+
+#include "outcome.hpp"
+#include "output.hpp"
+
+namespace bank {
+
+// On a sample of its own, in memory, with a clock of its own: it says the same whenever it runs.
+outcome tell_story(output& out);
+
+}  // namespace bank
