@@ -4,6 +4,7 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
+#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <span>
@@ -106,8 +107,15 @@ public:
     }
 
 private:
+    [[noreturn]] static void throw_bad_alloc() {
+#if defined(__cpp_exceptions)
+        throw std::bad_alloc();
+#else
+        std::abort();
+#endif
+    }
     void grow(std::size_t count) {
-        if (count > static_cast<std::size_t>(-1) / 2 - size_) throw std::bad_alloc();
+        if (count > static_cast<std::size_t>(-1) / 2 - size_) throw_bad_alloc();
         std::size_t wanted = capacity_ < 128 ? 256 : capacity_ * 2;
         if (wanted < size_ + count) wanted = size_ + count;
         auto* const fresh = static_cast<std::byte*>(::operator new(wanted));
