@@ -143,6 +143,14 @@ consteval bool refused() {
     return false;
 }
 
+// Whether the elements of container T have bytes by which their count can be checked.
+template <bool Report, class T, class Elements>
+consteval bool has_countable() {
+    constexpr bool countable = size_in_row(Elements{}).least != 0;
+    if constexpr (Report && !countable) return require::element_has_bytes<T, typename T::value_type>();
+    return countable;
+}
+
 template <bool Report, class T, class In, std::size_t Index, class Outer, std::size_t Depth>
 consteval bool record_has_bytes() {
     if constexpr (access<T> == field_access::none) {
@@ -179,13 +187,27 @@ consteval bool has_bytes() {
     } else if constexpr (kind == wire_kind::record) {
         return record_has_bytes<Report, T, In, Index, Outer, Depth>();
     } else if constexpr (kind == wire_kind::map) {
-        return has_bytes<Report, typename T::key_type, In, Index, Outer, Depth + 1>() &&
-               has_bytes<Report, typename T::mapped_type, In, Index, Outer, Depth + 1>();
+        using key = typename T::key_type;
+        using mapped = typename T::mapped_type;
+        if constexpr (!has_bytes<Report, key, In, Index, Outer, Depth + 1>() ||
+                      !has_bytes<Report, mapped, In, Index, Outer, Depth + 1>())
+            return false;
+        else
+            return has_countable<Report, T, types<key, mapped>>();
     } else if constexpr (kind == wire_kind::variant || kind == wire_kind::product) {
         using list = parts_of<T>;
-        return all_have_bytes<Report, In, Outer, Depth + 1>(list{}, std::make_index_sequence<list::size>{});
+        if constexpr (kind == wire_kind::variant && list::size > 255)
+            return refused<Report, T, In, Index>();
+        else
+            return all_have_bytes<Report, In, Outer, Depth + 1>(list{}, std::make_index_sequence<list::size>{});
     } else {
-        return has_bytes<Report, typename T::value_type, In, Index, Outer, Depth + 1>();
+        using element = typename T::value_type;
+        if constexpr (!has_bytes<Report, element, In, Index, Outer, Depth + 1>())
+            return false;
+        else if constexpr (kind == wire_kind::sequence || kind == wire_kind::set)
+            return has_countable<Report, T, types<element>>();
+        else
+            return true;
     }
 }
 
