@@ -93,7 +93,7 @@ struct append_request {
 struct receipt {
     position first;              // of the first event
     position last;               // of the last event
-    sillok::version version;     // of the last event in the first of the streams
+    sillok::version version;     // of the last event in the first stream that has events
     timestamp time;              // as the store set it, the same for the whole batch
     bool repeated = false;       // the batch was recorded before, and this is its first receipt
 };

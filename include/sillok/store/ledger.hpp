@@ -125,7 +125,9 @@ public:
         const timestamp now = clock_.now();
         admitted.receipt.first = {last_ + 1};
         admitted.receipt.last = {last_ + count};
-        admitted.receipt.version = {writes_[0].at + request.streams[0].events.size()};
+        std::size_t lead = 0;
+        while (request.streams[lead].events.empty()) ++lead;
+        admitted.receipt.version = {writes_[lead].at + request.streams[lead].events.size()};
         admitted.receipt.time = now < last_time_ ? last_time_ : now;
         return admitted;
     }
