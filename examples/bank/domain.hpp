@@ -68,7 +68,6 @@ struct seq_missing        { std::int64_t next; };      // there is a gap: this o
 struct seq_recorded       { std::int64_t last_seq; };  // as much is recorded already: is it the same line?
 struct balance_too_large  { haler balance; };
 
-// [account]
 struct account {
     static constexpr sillok::name name = "account";
     using events   = account_events;
@@ -98,6 +97,7 @@ struct account {
         if (c.amount > balance) return sillok::reject(insufficient_funds{c.amount - balance});
         return money_debited{next(c, balance - c.amount, "VYBER"), debit::withdrawal};
     }
+    // [decide]
     sillok::decision<money_credited, money_debited> decide(const record_transaction& c) const {
         if (c.entry.seq <= last_seq) return sillok::reject(seq_recorded{last_seq});
         if (c.entry.seq != last_seq + 1) return sillok::reject(seq_missing{last_seq + 1});
@@ -109,7 +109,7 @@ struct account {
     // A transaction's number is taken once, whichever account it was for.
     static void tag(const money_credited& e, sillok::tags& tags) { tags.unique("tx", e.entry.trans_id); }
     static void tag(const money_debited& e, sillok::tags& tags)  { tags.unique("tx", e.entry.trans_id); }
-    // [/account]
+    // [/decide]
 
 private:
     bool fits(haler change) const {
