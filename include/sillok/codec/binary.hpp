@@ -53,7 +53,7 @@ inline constexpr std::array<std::size_t, sizeof...(T) + 1> checks_in = [] {
 inline constexpr std::size_t size_too_large = std::size_t{1} << 56;
 
 template <class T>
-std::size_t more_bytes(const T& value, unsigned depth);
+inline std::size_t more_bytes(const T& value, unsigned depth);
 
 struct sum_more_bytes {
     unsigned depth;
@@ -63,11 +63,25 @@ struct sum_more_bytes {
     }
 };
 
+// A struct of plain fields, or less: its values cannot be nested deeper than its type.
+template <class T>
+consteval bool find_shallow() {
+    if constexpr (kind_of<T> == wire_kind::record)
+        return all_plain(fields_of<T>{});
+    else
+        return is_plain<T>;
+}
+template <class T>
+inline constexpr bool is_shallow = find_shallow<T>();
+
 template <class Range>
-std::size_t more_bytes_of_elements(const Range& range, unsigned depth) {
+inline std::size_t more_bytes_of_elements(const Range& range, unsigned depth) {
     using element = typename Range::value_type;
     std::size_t sum = range.size() * size_of<element>.least;
-    if constexpr (!fixed_size<element>) {
+    if constexpr (is_shallow<element>) {
+        if constexpr (!fixed_size<element>)
+            for (const auto& each : range) sum += more_bytes(each, depth);
+    } else {
         if (depth > nesting_max && range.size() != 0) return size_too_large;
         for (const auto& each : range) {
             sum += more_bytes(each, depth);
@@ -79,7 +93,7 @@ std::size_t more_bytes_of_elements(const Range& range, unsigned depth) {
 
 // The bytes of `value` beyond the fewest that a T can have.
 template <class T>
-std::size_t more_bytes(const T& value, unsigned depth) {
+inline std::size_t more_bytes(const T& value, unsigned depth) {
     constexpr wire_kind kind = kind_of<T>;
     if constexpr (fixed_size<T>) {
         return 0;
@@ -111,7 +125,7 @@ std::size_t more_bytes(const T& value, unsigned depth) {
 // --- writing ----------------------------------------------------------------------------------------------------------
 
 template <class T>
-std::byte* put(std::byte* to, const T& value);
+inline std::byte* put(std::byte* to, const T& value);
 
 struct put_row {
     std::byte* to;
@@ -123,14 +137,14 @@ struct put_row {
 };
 
 template <flat T>
-std::byte* put_flat(std::byte* to, const T& value) noexcept {
+inline std::byte* put_flat(std::byte* to, const T& value) noexcept {
     unsigned_of<sizeof(T)> raw;
     std::memcpy(&raw, &value, sizeof raw);
     return store_le(to, raw);
 }
 
 template <class T>
-std::byte* put_elements(std::byte* to, const T& range) {
+inline std::byte* put_elements(std::byte* to, const T& range) {
     using element = typename T::value_type;
     if constexpr (flat<element> && std::endian::native == std::endian::little && requires { range.data(); }) {
         const std::size_t bytes = range.size() * sizeof(element);
@@ -144,7 +158,7 @@ std::byte* put_elements(std::byte* to, const T& range) {
 
 // Writes `value` to `to`, where there is room; returns the byte behind it.
 template <class T>
-std::byte* put(std::byte* to, const T& value) {
+inline std::byte* put(std::byte* to, const T& value) {
     constexpr wire_kind kind = kind_of<T>;
     if constexpr (flat<T>) {
         return put_flat(to, value);
@@ -162,7 +176,7 @@ std::byte* put(std::byte* to, const T& value) {
         return put_flat(to, value.time_since_epoch().count());
     } else if constexpr (kind == wire_kind::text || kind == wire_kind::blob) {
         to = store_le(to, static_cast<std::uint32_t>(value.size()));
-        if (!value.empty()) std::memcpy(to, value.data(), value.size());
+        if (kind == wire_kind::text || !value.empty()) std::memcpy(to, value.data(), value.size());  // a vector's may be null
         return to + value.size();
     } else if constexpr (kind == wire_kind::flags) {
         to = store_le(to, static_cast<std::uint32_t>(value.size()));
@@ -196,11 +210,11 @@ std::byte* put(std::byte* to, const T& value) {
 //
 // Requires: the bytes of `size_of<T>.front` are there. Ensures: never reads at or behind `end`; `into` is valid when false.
 template <class T>
-bool take(const std::byte*& at, const std::byte* end, T& into, unsigned depth);
+inline bool take(const std::byte*& at, const std::byte* end, T& into, unsigned depth);
 
 // The same, where nothing is known of the bytes ahead.
 template <class T>
-bool take_checked(const std::byte*& at, const std::byte* end, T& into, unsigned depth) {
+inline bool take_checked(const std::byte*& at, const std::byte* end, T& into, unsigned depth) {
     if constexpr (size_of<T>.front != 0)
         if (static_cast<std::size_t>(end - at) < size_of<T>.front) return false;
     return take(at, end, into, depth);
@@ -224,7 +238,7 @@ struct take_row {
 };
 
 template <flat T>
-void take_flat(const std::byte*& at, T& into) noexcept {
+inline void take_flat(const std::byte*& at, T& into) noexcept {
     const auto raw = load_le<unsigned_of<sizeof(T)>>(at);
     std::memcpy(&into, &raw, sizeof raw);
     at += sizeof raw;
@@ -238,7 +252,7 @@ inline std::size_t bounded_reserve(std::size_t count, std::size_t bytes_left, st
 }
 
 template <class T>
-bool take_sequence(const std::byte*& at, const std::byte* end, T& into, std::size_t count, unsigned depth) {
+inline bool take_sequence(const std::byte*& at, const std::byte* end, T& into, std::size_t count, unsigned depth) {
     using element = typename T::value_type;
     if constexpr (flat<element> && std::endian::native == std::endian::little) {
         into.resize(count);
@@ -246,23 +260,22 @@ bool take_sequence(const std::byte*& at, const std::byte* end, T& into, std::siz
         at += count * sizeof(element);
         return true;
     } else {
-        const std::size_t kept = into.size() < count ? into.size() : count;
-        for (std::size_t i = 0; i < kept; ++i)
-            if (!take_checked(at, end, into[i], depth)) return false;
-        if (into.size() > count) {
-            into.erase(into.begin() + static_cast<std::ptrdiff_t>(count), into.end());
-        } else if (into.size() < count) {
-            if (into.capacity() < count)
-                into.reserve(kept + bounded_reserve(count - kept, static_cast<std::size_t>(end - at), sizeof(element)));
-            for (std::size_t i = kept; i < count; ++i)
-                if (!take_checked(at, end, into.emplace_back(), depth)) return false;
+        std::size_t ready = count;
+        if (count > into.size()) {
+            ready = bounded_reserve(count, static_cast<std::size_t>(end - at), sizeof(element));
+            if (ready < into.size()) ready = into.size();
         }
+        if (ready != into.size()) into.resize(ready);
+        for (element& each : into)
+            if (!take_checked(at, end, each, depth)) return false;
+        for (; ready < count; ++ready)
+            if (!take_checked(at, end, into.emplace_back(), depth)) return false;
         return true;
     }
 }
 
 template <class T>
-bool take_ordered(const std::byte*& at, const std::byte* end, T& into, std::size_t count, unsigned depth) {
+inline bool take_ordered(const std::byte*& at, const std::byte* end, T& into, std::size_t count, unsigned depth) {
     into.clear();
     for (auto last = into.end(); count > 0; --count) {
         typename T::key_type key{};
@@ -281,13 +294,13 @@ bool take_ordered(const std::byte*& at, const std::byte* end, T& into, std::size
 }
 
 template <std::size_t I, class T>
-bool take_alternative(const std::byte*& at, const std::byte* end, T& into, unsigned depth) {
+inline bool take_alternative(const std::byte*& at, const std::byte* end, T& into, unsigned depth) {
     if (into.index() != I) into.template emplace<I>();
     return take_checked(at, end, *get_if<I>(&into), depth);
 }
 
 template <class T>
-bool take(const std::byte*& at, const std::byte* end, T& into, unsigned depth) {
+inline bool take(const std::byte*& at, const std::byte* end, T& into, unsigned depth) {
     constexpr wire_kind kind = kind_of<T>;
     if constexpr (flat<T>) {
         take_flat(at, into);

@@ -27,8 +27,8 @@ namespace sillok::detail {
 template <class E>
 [[noreturn]] inline void throw_bad_result(const E& why) {
 #if defined(__cpp_exceptions)
-    if constexpr (requires { std::string(why.text()); })
-        throw bad_result(std::string(to_string(why.kind())) + ": " + std::string(why.text()));
+    if constexpr (requires { std::string(to_string(why)); })
+        throw bad_result(std::string(to_string(why)));
     else
         throw bad_result("sillok::result has no value");
 #else
@@ -169,7 +169,10 @@ public:
         std::swap(error_, other.error_);
         return *this;
     }
-    ~result() { delete error_; }
+    ~result() {
+        if (error_ != nullptr) [[unlikely]]
+            discard(error_);
+    }
 
     bool has_value() const noexcept { return error_ == nullptr; }
     explicit operator bool() const noexcept { return error_ == nullptr; }
@@ -185,6 +188,9 @@ public:
     E&& error() && noexcept { return SILLOK_ASSERT(error_ != nullptr), std::move(*error_); }
 
 private:
+    // Out of line, so that a function that succeeds carries none of it.
+    [[gnu::cold, gnu::noinline]] static void discard(E* why) noexcept { delete why; }
+
     // One pointer, so that success costs a null and is passed in a register.
     E* error_ = nullptr;
 };
