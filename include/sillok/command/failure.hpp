@@ -32,7 +32,7 @@ public:
     // "rejected: insufficient_funds{missing = 100}", or "conflict: …".
     friend std::string to_string(const failure& f) {
         if (const auto* const why = f.rejection()) return "rejected: " + why->text();
-        return std::string(to_string(f.error()->kind())) + ": " + f.error()->text();
+        return to_string(*f.error());
     }
 
     template <class Stream>

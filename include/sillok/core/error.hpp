@@ -64,7 +64,10 @@ public:
 
     bool operator==(error_kind kind) const noexcept { return kind_ == kind; }
 
-    // Prints "conflict: …" to anything that takes text.
+    // "conflict: …"
+    friend std::string to_string(const error& e) { return std::string(to_string(e.kind_)) + ": " + e.text_; }
+
+    // Prints the same to anything that takes text.
     template <class Stream>
         requires requires(Stream& out, std::string_view text) { out << text << text; }
     friend Stream& operator<<(Stream& out, const error& e) {

@@ -1,7 +1,6 @@
 #pragma once
 // A string that can be a template argument: `event<"account.opened", account_opened>`.
 
-#include <algorithm>
 #include <cstddef>
 #include <string_view>
 
@@ -12,7 +11,9 @@ struct fixed_string {
     char text[N]{};
 
     // NOLINTNEXTLINE(google-explicit-constructor): a literal is meant to convert.
-    consteval fixed_string(const char (&literal)[N]) noexcept { std::copy_n(literal, N, text); }
+    consteval fixed_string(const char (&literal)[N]) noexcept {
+        for (std::size_t i = 0; i < N; ++i) text[i] = literal[i];
+    }
 
     constexpr std::string_view view() const noexcept { return {text, N - 1}; }
     constexpr bool operator==(const fixed_string&) const = default;

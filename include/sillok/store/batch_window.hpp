@@ -3,7 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
+#include <vector>
 
 #include "sillok/core/uuid.hpp"
 #include "sillok/store/event_store.hpp"
@@ -41,8 +41,8 @@ public:
         if (wanted > limit_) wanted = limit_;
         std::size_t slots = 64;
         while (slots < wanted * 2) slots *= 2;
-        auto ring = std::make_unique<entry[]>(wanted);
-        auto table = std::make_unique<std::uint32_t[]>(slots);
+        std::vector<entry> ring(wanted);
+        std::vector<std::uint32_t> table(slots);
         for (std::size_t i = 0; i < count_; ++i) ring[i] = ring_[i];  // a ring below its limit has not turned yet
         ring_.swap(ring);
         slots_.swap(table);
@@ -96,8 +96,8 @@ private:
         slots_[gap] = 0;
     }
 
-    std::unique_ptr<entry[]> ring_;
-    std::unique_ptr<std::uint32_t[]> slots_;
+    std::vector<entry> ring_;
+    std::vector<std::uint32_t> slots_;
     std::size_t capacity_ = 0;
     std::size_t slot_count_ = 0;
     std::size_t count_ = 0;

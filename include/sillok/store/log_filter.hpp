@@ -3,9 +3,9 @@
 
 #include <cstddef>
 #include <cstdint>
-#include <memory>
 #include <span>
 #include <string_view>
+#include <vector>
 
 #include "sillok/event/record.hpp"
 #include "sillok/store/event_store.hpp"
@@ -30,7 +30,7 @@ class posting_union {
 public:
     static constexpr std::uint64_t end = static_cast<std::uint64_t>(-1);
 
-    explicit posting_union(std::size_t lists) : heads_(std::make_unique<posting_list[]>(lists)), count_(lists) {}
+    explicit posting_union(std::size_t lists) : heads_(lists) {}
 
     // Puts in a list from the ordinal `from` on.
     void set(std::size_t index, posting_list list, std::uint64_t from) noexcept {
@@ -50,16 +50,15 @@ public:
     // The next ordinal, or `end`.
     std::uint64_t next() noexcept {
         std::uint64_t least = end;
-        for (std::size_t i = 0; i < count_; ++i)
-            if (heads_[i].count != 0 && *heads_[i].at < least) least = *heads_[i].at;
-        for (std::size_t i = 0; i < count_; ++i)
-            if (heads_[i].count != 0 && *heads_[i].at == least) heads_[i] = {heads_[i].at + 1, heads_[i].count - 1};
+        for (const posting_list& each : heads_)
+            if (each.count != 0 && *each.at < least) least = *each.at;
+        for (posting_list& each : heads_)
+            if (each.count != 0 && *each.at == least) each = {each.at + 1, each.count - 1};
         return least;
     }
 
 private:
-    std::unique_ptr<posting_list[]> heads_;
-    std::size_t count_;
+    std::vector<posting_list> heads_;
 };
 
 }  // namespace sillok::detail

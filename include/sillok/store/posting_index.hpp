@@ -5,9 +5,9 @@
 #include <cstdint>
 #include <cstdlib>
 #include <cstring>
-#include <memory>
 #include <new>
 #include <string_view>
+#include <vector>
 
 #include "sillok/core/bytes.hpp"
 #include "sillok/event/stream_id.hpp"
@@ -150,8 +150,7 @@ private:
         slots_[i] = value;
     }
     void rehash(std::size_t wanted) {
-        auto fresh = std::unique_ptr<slot[]>(new slot[wanted]);
-        for (std::size_t i = 0; i < wanted; ++i) fresh[i] = {0, none};
+        std::vector<slot> fresh(wanted, slot{0, none});
         slots_.swap(fresh);
         slot_count_ = wanted;
         for (std::uint32_t entry = 0; entry < entries_.size(); ++entry) {
@@ -173,7 +172,7 @@ private:
 
     arena memory_;
     stable_array<posting> entries_;
-    std::unique_ptr<slot[]> slots_;
+    std::vector<slot> slots_;
     std::size_t slot_count_ = 0;
     std::uint64_t seed_;
 };

@@ -5,7 +5,6 @@
 //     sillok::store_ref store = memory;      // and store is a store itself
 
 #include <concepts>
-#include <memory>
 #include <optional>
 
 #include "sillok/store/event_store.hpp"
@@ -20,7 +19,7 @@ class store_ref {
 public:
     template <class S>
         requires(!std::same_as<S, store_ref>) && event_store<S>
-    store_ref(S& store) noexcept : store_(std::addressof(store)), calls_(&table<S>) {}  // NOLINT(google-explicit-constructor)
+    store_ref(S& store) noexcept : store_(&store), calls_(&table<S>) {}  // NOLINT(google-explicit-constructor)
 
     result<receipt> append(const append_request& request) const { return calls_->append(store_, request); }
     result<void> read_stream(stream_view stream, const stream_range& range, record_visitor visit) const {
