@@ -248,6 +248,7 @@ inline void the_log_is_filtered(store_probe& p) {
     const std::string_view two[] = {"closed", "opened"};
     const std::string_view user[] = {"user:1"};
     const std::string_view users[] = {"user:2", "user:1", "tx:2"};
+    const std::string_view second[] = {"user:2"};
     const std::string_view nobody[] = {"user:3"};
     reads({}, "1 2 3 4 5", 5, "all");
     reads({.from = {0}}, "1 2 3 4 5", 5, "all from 0");
@@ -264,6 +265,7 @@ inline void the_log_is_filtered(store_probe& p) {
     reads({.from = {2}, .tags = user}, "3 5", 5, "by tag from 2");
     reads({.limit = 2, .tags = user}, "1 3", 3, "by tag, at most 2");
     reads({.tags = users}, "1 2 3 5", 5, "by any of three tags");
+    reads({.tags = second}, "3", 5, "by an event's second tag");
     reads({.tags = nobody}, "", 5, "by a tag that nobody carries");
     reads({.category = "account", .types = two, .tags = user}, "1 5", 5, "by category, type and tag");
     std::string seen;

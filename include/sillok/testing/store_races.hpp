@@ -30,6 +30,11 @@ void race(unsigned threads, Work work) {
 
 inline constexpr unsigned racers = 4;
 
+struct leaving {
+    std::atomic<unsigned>& of;
+    ~leaving() { --of; }
+};
+
 // Every thread counts up the same stream, each time at the version it saw; meanwhile one reads the log as it grows.
 inline void no_update_is_lost_and_no_reader_sees_a_gap(store_probe& p) {
     constexpr std::uint64_t each_appends = 50;
@@ -38,20 +43,23 @@ inline void no_update_is_lost_and_no_reader_sees_a_gap(store_probe& p) {
     std::atomic<std::uint64_t> accepted{0};
     std::atomic<std::uint64_t> failed{0};
     std::atomic<std::uint64_t> wrong_place{0};
+    std::atomic<unsigned> writing{racers};
+    std::uint64_t read_in_all = 0;
     race(racers + 1, [&](unsigned i) {
         if (i == racers) {
-            std::uint64_t at = 0;
-            while (at < all && failed.load() == 0) {
-                const auto more = p.store.wait(position{at}, horizon::visible, std::chrono::seconds(20));
-                if (!more || more->value <= at) break;
+            std::uint64_t& at = read_in_all;
+            for (;;) {
+                const bool is_over = writing.load() == 0;
+                const auto more = p.store.wait(position{at}, horizon::visible, std::chrono::milliseconds(is_over ? 0 : 50));
+                if (!more || (more->value <= at && is_over)) return;
                 const auto read = p.store.read_all({.from = {at + 1}}, [&](const record_view& r) {
                     if (r.position().value != ++at || r.version().value != at) ++wrong_place;
                     return true;
                 });
-                if (!read) break;
+                if (!read || (is_over && at < more->value)) return;
             }
-            return;
         }
+        const leaving mark{writing};
         for (std::uint64_t done = 0; done < each_appends;) {
             const auto at = p.store.version_of(s);
             const new_event event{.type = {"counter.raised", 1}, .payload = {}};
@@ -68,6 +76,7 @@ inline void no_update_is_lost_and_no_reader_sees_a_gap(store_probe& p) {
     });
     p.expect_equal(version{failed.load()}, version{0}, "appends that failed for another reason than a conflict");
     p.expect_equal(version{wrong_place.load()}, version{0}, "events that a reader of the growing log saw out of place");
+    p.expect_equal(position{read_in_all}, position{all}, "events that a reader of the growing log saw");
     p.expect_equal(p.version_of(s), version{accepted.load()}, "version after racing, against the number of appends that were accepted");
     std::uint64_t at = 0;
     for (const kept_event& each : p.stream(s)) p.expect_equal(each.version, version{++at}, "version in a stream that was raced for");
