@@ -1,11 +1,9 @@
 #pragma once
 // The events of a stream by their dates in the business, which are fields of theirs: what `repository::as_of` folds.
 
-#include <algorithm>
 #include <cstddef>
+#include <map>
 #include <optional>
-#include <utility>
-#include <vector>
 
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/type_list.hpp"
@@ -39,29 +37,23 @@ public:
 
     // Keeps a copy of the record, under the date noted last.
     void keep(const record_view& record) {
-        entries_.push_back({*date, bytes_.size()});
+        places_.emplace_hint(places_.end(), *date, bytes_.size());  // dates mostly ascend
         bytes_.append(record.bytes());
     }
 
     // Calls `visit` with the records, ordered by date and then as they were kept, until it returns false.
     template <class Visit>
     void in_order(Visit visit) {
-        std::stable_sort(entries_.begin(), entries_.end(), [](const entry& a, const entry& b) { return a.date < b.date; });
-        for (const entry& each : entries_)
-            if (!visit(record_view(bytes_.data() + each.at))) return;
+        for (const auto& [date, at] : places_)
+            if (!visit(record_view(bytes_.data() + at))) return;
     }
 
     DateOf& date_of;
     std::optional<Date> date;
 
 private:
-    struct entry {
-        Date date;
-        std::size_t at;
-    };
-
     byte_buffer bytes_;
-    std::vector<entry> entries_;
+    std::multimap<Date, std::size_t> places_;  // those of one date stay in the order in which they came
 };
 
 }  // namespace sillok::detail

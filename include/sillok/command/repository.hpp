@@ -6,7 +6,6 @@
 //     auto then = accounts.load("42", sillok::at_version{1});    // time travel
 
 #include <cstdint>
-#include <memory>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -60,7 +59,7 @@ public:
     using commands = typename Aggregate::commands;
 
     explicit repository(store_ref store, repository_options options = {})
-        : store_(store), options_(std::move(options)), cache_(std::make_shared<cache>(options_.cached_max)) {}
+        : store_(store), options_(std::move(options)), cache_(options_.cached_max) {}
 
     // The aggregate as it is now.
     //
@@ -69,9 +68,9 @@ public:
     result<loaded<Aggregate>> load(std::string_view key) const {
         loaded<Aggregate> start;
         if (options_.cached_max != 0)
-            if (auto cached = cache_->take(key)) start = *std::move(cached);
+            if (auto cached = cache_.take(key)) start = *std::move(cached);
         auto now = fold(key, std::move(start), [](const record_view&) { return true; });
-        if (now && options_.cached_max != 0) cache_->put(key, *now);
+        if (now && options_.cached_max != 0) cache_.put(key, *now);
         return now;
     }
 
@@ -172,8 +171,6 @@ public:
     const repository_options& options() const noexcept { return options_; }
 
 private:
-    using cache = aggregate_cache<loaded<Aggregate>>;
-
     // Applies what follows `start`, as long as `within` says so.
     template <class Within>
     result<loaded<Aggregate>> fold(std::string_view key, loaded<Aggregate> start, Within within) const {
@@ -201,7 +198,7 @@ private:
 
     store_ref store_;
     repository_options options_;
-    std::shared_ptr<cache> cache_;
+    mutable aggregate_cache<loaded<Aggregate>> cache_;
 };
 
 }  // namespace sillok
