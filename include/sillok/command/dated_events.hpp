@@ -44,7 +44,7 @@ public:
     // Calls `visit` with the records, ordered by date and then as they were kept, until it returns false.
     template <class Visit>
     void in_order(Visit visit) {
-        for (const auto& [date, at] : places_)
+        for (const auto& [when, at] : places_)
             if (!visit(record_view(bytes_.data() + at))) return;
     }
 
