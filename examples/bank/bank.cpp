@@ -65,6 +65,7 @@ outcome run_import(const arguments& said, output& out) {
     outcome             ended = bank::import_transactions(*store, file, csv::from_descriptor(descriptor), counts, watched ? show_progress : nullptr);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     if (watched) std::fputs("\r\033[K", stderr);
+    // What is said comes behind this: a standard descriptor that was closed may have become a file of the store.
     if (auto closed = store->close(); !closed && ended.code == 0) ended = bank::store_trouble(closed.error());
     if (counts.rows != 0 || ended.code == 0) bank::print(counts, took.count(), out);
     return ended;
@@ -140,16 +141,9 @@ outcome run(std::span<char* const> words, output& out) {
     return found->run(*said, out);
 }
 
-// A descriptor that is closed would be the store's next file, and be written to by mistake.
-void keep_standard_descriptors_open() {
-    for (const int descriptor : {STDIN_FILENO, STDOUT_FILENO, STDERR_FILENO})
-        if (::fcntl(descriptor, F_GETFD) == -1) static_cast<void>(::open("/dev/null", descriptor == STDIN_FILENO ? O_WRONLY : O_RDONLY));
-}
-
 }  // namespace
 
 int main(int count, char** words) {
-    keep_standard_descriptors_open();
     std::signal(SIGPIPE, SIG_IGN);  // a reader that has seen enough, such as `head`, does not stop an import
     output  out(STDOUT_FILENO);
     outcome ended;

@@ -380,6 +380,18 @@ class Telling(Bank):
         done = subprocess.run(["sh", "-c", '"$0" balances --store "$1" >&-', BANK, self.store], capture_output=True, check=False)
         self.assertEqual((3, b"bank: standard output: Bad file descriptor\n"), (done.returncode, done.stderr))
 
+    def test_what_is_said_to_nobody_never_goes_into_a_file_of_the_store(self):
+        self.take(books())
+        self.file.write_text(HEADER + row(seq=9, trans_id=99), encoding="utf-8")
+        for closed in (">&-", "2>&-", ">&- 2>&-", "<&- >&-", "<&- 2>&-", "<&- >&- 2>&-"):
+            done = subprocess.run(["sh", "-c", f'"$0" import "$1" --store "$2" {closed}', BANK, self.file, self.store],
+                                  capture_output=True, check=False)
+            self.assertEqual(2, done.returncode, closed)
+            for path in self.store.iterdir():
+                self.assertNotIn(b"leaves a gap", path.read_bytes(), closed)
+                self.assertNotIn(b"duplicates", path.read_bytes(), closed)
+        self.assertEqual("agree 12\ndisagree 0\nrounding_haler 0\n", self.bank("check", "--store", self.store)[0])
+
     def test_a_reader_that_has_seen_enough_is_none(self):
         self.take(books(accounts=3000, rows=1))
         for question in (["balances"], ["check"], ["history", "1"], []):
