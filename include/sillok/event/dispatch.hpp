@@ -40,20 +40,29 @@ struct no_codec {};
 namespace sillok::detail {
 
 // A struct that is decoded into again and again, so that its strings keep their memory. What owns nothing needs none.
-template <class E, bool IsKept>
-struct decode_slot {
-    E kept{};
-};
-template <class E>
-struct decode_slot<E, false> {};
-
+// Where it can be it is a base class itself: a wrapper around each costs the compiler a millisecond.
 template <class E>
 inline constexpr bool is_kept = !std::is_trivially_destructible_v<E>;
+
+template <class E, bool IsKept = is_kept<E>, bool IsFinal = std::is_final_v<E>>
+struct kept {
+    using base = E;
+    static E& in(base& slots) noexcept { return slots; }
+};
+template <class E, bool IsFinal>
+struct kept<E, false, IsFinal> {
+    using base = kept;
+};
+template <class E>
+struct kept<E, true, true> {
+    using base = kept;
+    E wrapped{};
+};
 
 template <class List>
 struct decode_slots;
 template <class... E>
-struct decode_slots<types<E...>> : decode_slot<E, is_kept<E>>... {};
+struct decode_slots<types<E...>> : kept<E>::base... {};
 
 // Whether the record's type has that name, which is a constant where this is called.
 inline bool has_name(record_view record, std::string_view name) noexcept {
@@ -75,7 +84,7 @@ namespace sillok {
 // Complexity: O(bytes) per event, whatever the number of event types. Allocates only where a string or list is longer than
 //             any before in the same field.
 template <class Handler, class Codec = binary_codec, class Json = no_codec>
-class dispatcher : private detail::dispatch_state, private detail::decode_slots<events_taken<Handler>> {
+class dispatcher : private detail::dispatch_state {
     using world = catalogue_of<Handler>;
 
 public:
@@ -125,6 +134,8 @@ private:
     static const row_table by_row_from_json_;
     static const entry_table by_entry_;
 
+    [[no_unique_address]] detail::decode_slots<events_taken<Handler>> slots_{};
+
     template <std::size_t Entry>
     static constexpr std::string_view name_of = detail::entries_of<world>.list[Entry].current.name;
 
@@ -156,19 +167,13 @@ private:
             return self.judge_unknown(record);
         if constexpr (handles_as_view<Handler, E> && std::same_as<Reader, Codec>) {
             detail::view_of_event<Handler, E> view{};
-            if (auto done = Reader::decode(record.payload(), view); !done) [[unlikely]]
-                return self.fail_to_decode(record, std::move(done).error());
-            return self.give(handler, view, metadata(record));
+            return self.decoded(record, Reader::decode(record.payload(), view)) && self.give(handler, view, metadata(record));
         } else if constexpr (detail::is_kept<E>) {
-            E& value = static_cast<detail::decode_slot<E, true>&>(self).kept;
-            if (auto done = Reader::decode(record.payload(), value); !done) [[unlikely]]
-                return self.fail_to_decode(record, std::move(done).error());
-            return self.give(handler, value, metadata(record));
+            E& value = detail::kept<E>::in(self.slots_);
+            return self.decoded(record, Reader::decode(record.payload(), value)) && self.give(handler, value, metadata(record));
         } else {
             E value{};
-            if (auto done = Reader::decode(record.payload(), value); !done) [[unlikely]]
-                return self.fail_to_decode(record, std::move(done).error());
-            return self.give(handler, value, metadata(record));
+            return self.decoded(record, Reader::decode(record.payload(), value)) && self.give(handler, value, metadata(record));
         }
     }
 
@@ -177,14 +182,19 @@ private:
         if (!detail::has_name(record, name_of<Entry>)) [[unlikely]]
             return self.judge_unknown(record);
         Old old{};
-        if (auto done = Reader::decode(record.payload(), old); !done) [[unlikely]]
-            return self.fail_to_decode(record, std::move(done).error());
-        return self.give(handler, detail::lift(old, Later{}), metadata(record));
+        return self.decoded(record, Reader::decode(record.payload(), old)) &&
+               self.give(handler, detail::lift(old, Later{}), metadata(record));
     }
 
     template <class E>
     static bool from_object(dispatcher& self, Handler& handler, const void* event, const metadata& about) {
         return self.give(handler, *static_cast<const E*>(event), about);
+    }
+
+    bool decoded(record_view record, result<void>&& done) {
+        if (done) [[likely]]
+            return true;
+        return fail_to_decode(record, std::move(done).error());
     }
 
     // Calls the handler's function for a struct or a view. Where a view is wanted and a struct is at hand, one that was
@@ -197,12 +207,18 @@ private:
             detail::view_of_event<Handler, T> view{};
             if (auto done = Codec::decode(bytes.view(), view); !done) return fail(std::move(done).error());
             return give(handler, view, about);
-        } else if constexpr (std::same_as<decltype(sillok::deliver(handler, value, about)), result<void>>) {
-            if (auto done = sillok::deliver(handler, value, about); !done) return fail(std::move(done).error());
-            return true;
         } else {
-            static_cast<void>(sillok::deliver(handler, value, about));
-            return true;
+            constexpr detail::handler_form form = detail::form_of<Handler, T>;
+            if constexpr (detail::has_usual_form<Handler, T>) {
+                detail::call_as<form>(handler, value, about);
+                return true;
+            } else if constexpr (std::same_as<decltype(detail::call_as<form>(handler, value, about)), result<void>>) {
+                if (auto done = detail::call_as<form>(handler, value, about); !done) return fail(std::move(done).error());
+                return true;
+            } else {
+                static_cast<void>(detail::call_as<form>(handler, value, about));
+                return true;
+            }
         }
     }
 

@@ -111,9 +111,24 @@ consteval handler_form find_form() {
 template <class H, class E>
 inline constexpr handler_form form_of = find_form<H, E>();
 
+// Whether it is one of the usual signatures, void f(const E&) or void f(const E&, const metadata&). These are called through
+// a pointer of exactly that type, which spares the compiler an overload resolution among all of the handler's functions.
+template <class H, class E>
+concept has_usual_form = has_apply<H, void (H::*)(const E&)> || has_on<H, void (H::*)(const E&)> ||
+                         has_on<H, void (H::*)(const E&, const metadata&)> || has_apply<H, void (H::*)(const E&, const metadata&)>;
+
 template <handler_form Form, class H, class E>
-constexpr decltype(auto) call_as(H& handler, const E& e, const metadata& about) {
-    if constexpr (Form == handler_form::apply)
+constexpr decltype(auto) call_as(H& handler, const E& e, [[maybe_unused]] const metadata& about) {
+    if constexpr (has_usual_form<H, E>) {
+        if constexpr (Form == handler_form::apply)
+            return (handler.*static_cast<void (H::*)(const E&)>(&H::apply))(e);
+        else if constexpr (Form == handler_form::apply_metadata)
+            return (handler.*static_cast<void (H::*)(const E&, const metadata&)>(&H::apply))(e, about);
+        else if constexpr (Form == handler_form::on)
+            return (handler.*static_cast<void (H::*)(const E&)>(&H::on))(e);
+        else
+            return (handler.*static_cast<void (H::*)(const E&, const metadata&)>(&H::on))(e, about);
+    } else if constexpr (Form == handler_form::apply)
         return handler.apply(e);
     else if constexpr (Form == handler_form::apply_metadata)
         return handler.apply(e, about);
