@@ -33,19 +33,19 @@ template <class T>
 concept fixed_size = size_of<T>.fixed;
 
 // Where a row of values has to look again whether the bytes of the next ones are there: behind each value of no fixed size.
-template <class... T>
-inline constexpr std::array<std::size_t, sizeof...(T) + 1> checks_in = [] {
-    constexpr std::size_t n = sizeof...(T);
-    const wire_size sizes[] = {size_of<T>..., wire_size{}};
-    std::array<std::size_t, n + 1> checks{};
-    for (std::size_t i = 1; i < n; ++i) {
-        if (sizes[i - 1].fixed) continue;
-        wire_size run;
-        for (std::size_t k = i; k < n; ++k) run = run.then(sizes[k]);
-        checks[i] = run.front;
+template <std::size_t N>
+consteval std::array<std::size_t, N + 1> find_checks(const wire_size (&sizes)[N + 1]) {
+    std::array<std::size_t, N + 1> checks{};
+    std::size_t front = 0;
+    for (std::size_t i = N; i > 0; --i) {
+        front = sizes[i - 1].front + (sizes[i - 1].fixed ? front : 0);
+        checks[i - 1] = i > 1 && !sizes[i - 2].fixed ? front : 0;
     }
     return checks;
-}();
+}
+
+template <class... T>
+inline constexpr std::array<std::size_t, sizeof...(T) + 1> checks_in = find_checks<sizeof...(T)>({size_of<T>..., wire_size{}});
 
 // --- sizes ------------------------------------------------------------------------------------------------------------
 
@@ -408,6 +408,31 @@ inline bool take(const std::byte*& at, const std::byte* end, T& into, unsigned d
     }
 }
 
+// --- whole values: one function per struct and direction --------------------------------------------------------------
+
+struct encode_row {
+    byte_buffer& out;
+    template <class... Field>
+    void operator()(const Field&... field) const {
+        constexpr std::size_t least = size_in_row(types<Field...>{}).least;
+        const std::size_t bytes = (least + ... + more_bytes(field, 0));
+        std::byte* to = out.extend(bytes <= 0xFFFFFFFF ? bytes : npos);
+        ((to = put(to, field)), ...);
+        SILLOK_ASSERT(to == out.data() + out.size());
+    }
+};
+
+struct decode_row {
+    bytes_view in;
+    template <class... Field>
+    bool operator()(Field&... field) const {
+        constexpr std::size_t front = size_in_row(types<Field...>{}).front;
+        if (in.size() < front) return false;
+        const std::byte* const end = in.data() + in.size();
+        return take_row{in.data(), end, 0}(field...) == end;
+    }
+};
+
 // Whether the map or set at `at`, whose elements are whole, has its keys in order. For `explain`.
 template <class T>
 bool is_ordered(const std::byte* at, const std::byte* end) {
@@ -439,9 +464,11 @@ struct binary_codec {
     template <class T>
     static void encode(const T& value, byte_buffer& out) {
         if constexpr (require::encodable_type<T>()) {
-            const std::size_t bytes = encoded_size(value);
-            [[maybe_unused]] const std::byte* const behind = detail::put(out.extend(bytes <= 0xFFFFFFFF ? bytes : npos), value);
-            SILLOK_ASSERT(behind == out.data() + out.size());
+            const detail::encode_row row{out};
+            if constexpr (detail::kind_of<T> == detail::wire_kind::record)
+                detail::fields_by<T>::visit(value, row);
+            else
+                row(value);
         }
     }
 
@@ -453,9 +480,13 @@ struct binary_codec {
     template <class T>
     static result<void> decode(bytes_view in, T& into) {
         if constexpr (require::decodable_type<T>()) {
-            const std::byte* at = in.data();
-            const std::byte* const end = at + in.size();
-            if (detail::take_checked(at, end, into, 0) && at == end) [[likely]]
+            const detail::decode_row row{in};
+            bool good = false;
+            if constexpr (detail::kind_of<T> == detail::wire_kind::record)
+                good = detail::fields_by<T>::visit(into, row);
+            else
+                good = row(into);
+            if (good) [[likely]]
                 return {};
             return detail::explain(detail::shape_of<T>::value, in);
         } else {

@@ -43,18 +43,35 @@ inline constexpr bool has_base = requires { T{only_a_base_of<T>{}}; };
 
 // The most fields that fit, between Low, which do, and High, which do not.
 template <class T, std::size_t Low, std::size_t High>
-consteval std::size_t count_fields() {
+consteval std::size_t count_fields_between() {
     if constexpr (High - Low == 1)
         return Low;
-    else if constexpr (constexpr std::size_t middle = High - Low > 8 && Low < 8 ? Low + 4 : (Low + High) / 2;
-                       binding<middle>::template fits<T>)
-        return count_fields<T, middle, High>();
+    else if constexpr (constexpr std::size_t middle = (Low + High) / 2; binding<middle>::template fits<T>)
+        return count_fields_between<T, middle, High>();
     else
-        return count_fields<T, Low, middle>();
+        return count_fields_between<T, Low, middle>();
+}
+
+// Most structs are small, so the first three questions stand here, in one function.
+template <class T>
+consteval std::size_t count_fields() {
+    if constexpr (binding<4>::template fits<T>) {
+        if constexpr (!binding<6>::template fits<T>)
+            return binding<5>::template fits<T> ? 5 : 4;
+        else if constexpr (!binding<8>::template fits<T>)
+            return binding<7>::template fits<T> ? 7 : 6;
+        else
+            return count_fields_between<T, 8, bindings_max + 2>();
+    } else {
+        if constexpr (binding<2>::template fits<T>)
+            return binding<3>::template fits<T> ? 3 : 2;
+        else
+            return binding<1>::template fits<T> ? 1 : 0;
+    }
 }
 
 template <class T>
-inline constexpr std::size_t plain_field_count = count_fields<T, 0, bindings_max + 2>();
+inline constexpr std::size_t plain_field_count = count_fields<T>();
 
 // Hana's own test, which is asked only where a type is not a plain struct.
 template <class T>
@@ -90,6 +107,19 @@ constexpr decltype(auto) visit_hana(T& object, F& f, std::index_sequence<I...>) 
     return f(boost::hana::second(boost::hana::at_c<I>(accessors))(object)...);
 }
 
+// The binding that visits T: of its number of fields, or this one, which asks PFR or Hana.
+inline constexpr std::size_t foreign_binding = static_cast<std::size_t>(-1);
+
+template <class T>
+consteval std::size_t binding_of() {
+    if constexpr (access<T> == field_access::bindings)
+        return plain_field_count<T>;
+    else
+        return foreign_binding;
+}
+template <class T>
+using fields_by = binding<binding_of<std::remove_const_t<T>>()>;
+
 template <class T>
 consteval std::size_t count_of() {
     if constexpr (access<T> == field_access::bindings)
@@ -119,16 +149,26 @@ inline constexpr std::size_t field_count = detail::count_of<std::remove_const_t<
 // Requires: reflectable<T>, without bit-fields
 template <class T, class F>
 constexpr decltype(auto) visit_fields(T&& object, F&& f) {
-    using bare = std::remove_cvref_t<T>;
-    if constexpr (detail::access<bare> == detail::field_access::bindings)
-        return detail::binding<field_count<bare>>::visit(object, f);
-    else if constexpr (detail::access<bare> == detail::field_access::pfr)
-        return std::apply(f, boost::pfr::structure_tie(object));
-    else
-        return detail::visit_hana(object, f, std::make_index_sequence<field_count<bare>>{});
+    return detail::fields_by<std::remove_reference_t<T>>::visit(object, f);
 }
 
 }  // namespace sillok
+
+namespace sillok::detail {
+
+template <>
+struct binding<foreign_binding> {
+    template <class T, class F>
+    static constexpr decltype(auto) visit(T& object, F& use) {
+        using bare = std::remove_const_t<T>;
+        if constexpr (access<bare> == field_access::pfr)
+            return std::apply(use, boost::pfr::structure_tie(object));
+        else
+            return visit_hana(object, use, std::make_index_sequence<field_count<bare>>{});
+    }
+};
+
+}  // namespace sillok::detail
 
 // --- names ------------------------------------------------------------------------------------------------------------
 
