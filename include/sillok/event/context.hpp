@@ -43,13 +43,13 @@ consteval bool parts_agree_on_a_name() {
     return true;
 }
 
-template <class Context, class T>
+template <class Context, class T, bool Once>
 consteval bool context_has_what_is_selected() {
     static_assert(
-        current_event_of<T, Context>,
-        "sillok[E0208]: a selection takes current events of its context only. "
+        current_event_of<T, Context> && Once,
+        "sillok[E0208]: a selection takes current events of its context, each once. "
         "Fix: add the event to the context's catalogue, or take it off the selection. See docs/errors.md#E0208");
-    return current_event_of<T, Context>;
+    return current_event_of<T, Context> && Once;
 }
 
 }  // namespace sillok::require
@@ -192,7 +192,7 @@ struct select {
         else if constexpr (!Context::is_sound)
             return false;
         else
-            return detail::all_of({true, require::context_has_what_is_selected<Context, E>()...});
+            return detail::all_of({true, require::context_has_what_is_selected<Context, E, contains<types<E...>, E>>()...});
     }();
 };
 

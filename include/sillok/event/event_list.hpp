@@ -103,7 +103,7 @@ template <has_event_list Handler>
     requires catalogue<typename Handler::events>
 struct event_list<Handler> {
     using context = typename Handler::events;
-    using current_types = typename context::current_types;
+    using current_types = std::conditional_t<context::is_sound, typename context::current_types, types<>>;
     static constexpr bool is_selected = false;
     static constexpr bool is_sound = context::is_sound;
 };
@@ -112,7 +112,7 @@ template <has_event_list Handler>
     requires(!catalogue<typename Handler::events>)
 struct event_list<Handler> {
     using context = std::conditional_t<Handler::events::is_sound, typename Handler::events::context, events<>>;
-    using current_types = typename Handler::events::current_types;
+    using current_types = std::conditional_t<Handler::events::is_sound, typename Handler::events::current_types, types<>>;
     static constexpr bool is_selected = true;
     static constexpr bool is_sound = Handler::events::is_sound;
 };

@@ -1,0 +1,32 @@
+// expect: sillok[E0206]: a handler must take every event of its list
+// expect: balances
+// expect: money_withdrawn
+#include <cstdint>
+#include <string>
+
+#include <sillok/event/dispatch.hpp>
+
+struct account_opened {
+    std::string owner;
+};
+struct money_deposited {
+    std::int64_t amount;
+};
+struct money_withdrawn {
+    std::int64_t amount;
+};
+struct account_events
+    : sillok::events<sillok::event<"account.opened", account_opened>, sillok::event<"money.deposited", money_deposited>,
+                     sillok::event<"money.withdrawn", money_withdrawn>> {};
+struct bank : sillok::context<account_events> {};
+
+struct balances {
+    using events = sillok::select<bank, money_deposited, money_withdrawn>;
+    std::int64_t sum = 0;
+    void on(const money_deposited& e) { sum += e.amount; }
+#ifdef FIXED
+    void on(const money_withdrawn& e) { sum -= e.amount; }
+#endif
+};
+
+bool replay(sillok::dispatcher<balances>& to, balances& b, sillok::record_view record) { return to.dispatch(b, record).has_value(); }

@@ -1,0 +1,34 @@
+// expect: sillok[E0207]: a handler may take only the events that it selected
+// expect: balances
+// expect: money_withdrawn
+#include <cstdint>
+#include <string>
+
+#include <sillok/event/dispatch.hpp>
+
+struct account_opened {
+    std::string owner;
+};
+struct money_deposited {
+    std::int64_t amount;
+};
+struct money_withdrawn {
+    std::int64_t amount;
+};
+struct account_events
+    : sillok::events<sillok::event<"account.opened", account_opened>, sillok::event<"money.deposited", money_deposited>,
+                     sillok::event<"money.withdrawn", money_withdrawn>> {};
+struct bank : sillok::context<account_events> {};
+
+struct balances {
+#ifndef FIXED
+    using events = sillok::select<bank, money_deposited>;
+#else
+    using events = sillok::select<bank, money_deposited, money_withdrawn>;
+#endif
+    std::int64_t sum = 0;
+    void on(const money_deposited& e) { sum += e.amount; }
+    void on(const money_withdrawn& e, const sillok::metadata&) { sum -= e.amount; }
+};
+
+bool replay(sillok::dispatcher<balances>& to, balances& b, sillok::record_view record) { return to.dispatch(b, record).has_value(); }
