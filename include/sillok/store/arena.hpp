@@ -4,7 +4,6 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <new>
 #include <type_traits>
 
@@ -26,7 +25,10 @@ public:
     ~arena() {
         for (chunk* each = chunks_; each != nullptr;) {
             chunk* const next = each->next;
-            std::free(each);
+            if (each->is_huge)
+                ::operator delete(each, std::align_val_t{huge_page});
+            else
+                ::operator delete(each);
             each = next;
         }
     }
@@ -48,6 +50,7 @@ public:
 private:
     struct alignas(16) chunk {
         chunk* next;
+        bool is_huge;
     };
     static constexpr std::size_t smallest = std::size_t{16} << 10;
     static constexpr std::size_t largest = std::size_t{4} << 20;
@@ -57,12 +60,12 @@ private:
         if (bytes > static_cast<std::size_t>(-1) / 4) throw std::bad_alloc();
         std::size_t wanted = next_;
         while (wanted < bytes + sizeof(chunk)) wanted *= 2;
-        void* const fresh = wanted < huge_page ? std::malloc(wanted) : std::aligned_alloc(huge_page, wanted);
-        if (fresh == nullptr) throw std::bad_alloc();
+        const bool is_huge = wanted >= huge_page;
+        void* const fresh = is_huge ? ::operator new(wanted, std::align_val_t{huge_page}) : ::operator new(wanted);
 #if defined(MADV_HUGEPAGE)
-        if (wanted >= huge_page) ::madvise(fresh, wanted, MADV_HUGEPAGE);  // a wish; without it there are more page faults
+        if (is_huge) ::madvise(fresh, wanted, MADV_HUGEPAGE);  // a wish; without it there are more page faults
 #endif
-        chunks_ = new (fresh) chunk{chunks_};
+        chunks_ = new (fresh) chunk{chunks_, is_huge};
         at_ = static_cast<std::byte*>(fresh) + sizeof(chunk);
         left_ = wanted - sizeof(chunk);
         if (next_ < largest) next_ *= 2;
@@ -80,14 +83,14 @@ private:
 // Threads: one writer; readers of elements whose index was handed to them behind a release need no lock.
 template <class T>
 class stable_array {
-    static_assert(std::is_trivially_destructible_v<T> && std::is_trivially_copyable_v<T>);
+    static_assert(alignof(T) <= alignof(std::max_align_t) && std::is_trivially_destructible_v<T> && std::is_trivially_copyable_v<T>);
 
 public:
     stable_array() = default;
     stable_array(const stable_array&) = delete;
     stable_array& operator=(const stable_array&) = delete;
     ~stable_array() {
-        for (T* block : blocks_) std::free(block);
+        for (T* block : blocks_) ::operator delete(block);
     }
 
     std::size_t size() const noexcept { return size_; }
@@ -114,8 +117,7 @@ private:
         const auto block = static_cast<std::size_t>(std::bit_width(capacity_ >> first_bits));
         const std::size_t count = capacity_ == 0 ? std::size_t{1} << first_bits : capacity_;
         if (block >= sizeof blocks_ / sizeof *blocks_ || count > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_alloc();
-        blocks_[block] = static_cast<T*>(std::malloc(count * sizeof(T)));
-        if (blocks_[block] == nullptr) throw std::bad_alloc();
+        blocks_[block] = static_cast<T*>(::operator new(count * sizeof(T)));
         capacity_ += count;
     }
 

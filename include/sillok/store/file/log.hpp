@@ -26,7 +26,8 @@ struct log_segment {
 
 // Where the log ends, and how much of it is proven to be on the disk.
 struct log_end {
-    chain next;                  // what the next frame continues; `previous` is the last frame's checksum
+    chain next;                  // what the next frame continues
+    std::uint32_t last_frame = 0;  // checksum of the last frame, which `next.previous` is not at the start of a segment
     std::uint64_t offset = 0;    // behind the last frame of the last segment
     std::uint64_t frames = 0;    // in the last segment
     std::uint64_t events = 0;    // in the last segment
@@ -88,6 +89,7 @@ public:
         end_.offset += bytes;
         ++end_.frames;
         end_.events += header.count;
+        end_.last_frame = header.checksum;
         end_.next = {header.sequence + 1, header.first + header.count, header.checksum, header.time};
         return {};
     }
@@ -103,7 +105,7 @@ public:
     // Leaves a note, outside the log, of how far it is durable.
     result<void> write_mark() {
         std::byte bytes[mark_bytes];
-        durable_mark{identity_.store, end_.durable, last_segment().header.number, end_.offset, end_.next.previous}.encode(bytes);
+        durable_mark{identity_.store, end_.durable, last_segment().header.number, end_.offset, end_.last_frame}.encode(bytes);
         return within_.replace("mark", bytes);
     }
 
@@ -129,7 +131,7 @@ public:
         header.salt = salt(now);
         header.created = now;
         header.before = end_.next.time;
-        header.previous = end_.next.previous;
+        header.previous = end_.last_frame;
         auto block = std::make_unique<std::byte[]>(segment_header_bytes);
         header.encode(block.get());
         segments_.reserve(1);

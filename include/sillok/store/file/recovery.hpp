@@ -161,7 +161,7 @@ private:
             return error(error_kind::unsupported_format, name + " belongs to store " + to_string(header.store) + ", not to " +
                                                              to_string(log_.identity().store));
         const bool follows = header.number == number && header.sequence == end.next.sequence &&
-                             header.position == end.next.position && header.previous == end.next.previous;
+                             header.position == end.next.position && header.previous == end.last_frame;
         if (!follows) {
             report_.damage = place_text(number, 0) + ": the segment does not continue the one before it, at position " +
                              std::to_string(end.next.position);
@@ -203,6 +203,7 @@ private:
             end.offset += frame.length;
             ++end.frames;
             end.events += frame.count;
+            end.last_frame = frame.checksum;
             end.next = {frame.sequence + 1, frame.first + frame.count, frame.checksum,
                         frame.kind == frame_kind::batch ? frame.time : end.next.time};
             frames_.push_back({frame.sequence, end.offset, end.next.position - 1});

@@ -1,0 +1,117 @@
+// Every allocation fails once: nothing half is visible, and the store goes on.
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cstdlib>
+#include <new>
+#include <string>
+#include <string_view>
+
+#include "file_recovery.hpp"
+#include "sillok/store/memory_store.hpp"
+
+namespace {
+
+thread_local long allocations_left = -1;  // -1: as many as are wanted
+
+bool may_allocate() { return allocations_left < 0 || allocations_left-- > 0; }
+
+}  // namespace
+
+// The allocations of this program's tests; all others are passed on.
+[[gnu::noinline]] void* operator new(std::size_t bytes) {
+    if (void* const at = may_allocate() ? std::malloc(bytes == 0 ? 1 : bytes) : nullptr) return at;
+    throw std::bad_alloc();
+}
+[[gnu::noinline]] void operator delete(void* at) noexcept { std::free(at); }
+[[gnu::noinline]] void operator delete(void* at, std::size_t) noexcept { std::free(at); }
+
+namespace {
+
+using namespace sillok;
+
+template <class Store>
+void appends_whole_or_not_at_all(Store& store) {
+    std::size_t failures = 0;
+    const std::string big(5000, 'b');
+    for (int round = 0; round < 40; ++round) {
+        const std::string key = "key " + std::to_string(round);
+        const std::string tag = "tag:" + std::to_string(round);
+        const std::string_view tags[] = {tag, "shared:1"};
+        const new_event events[] = {{.type = {"probe.event", 1}, .payload = as_bytes(round % 7 == 0 ? big : key), .tags = tags},
+                                    {.type = {"probe.event", 1}, .payload = as_bytes("second"), .tags = tags}};
+        const stream_append to[] = {{{"account", key}, no_stream{}, events}, {{"all", "1"}, any_version{}, events}};
+        uuid batch;
+        batch.octets[0] = 9;
+        batch.octets[15] = static_cast<std::uint8_t>(round);
+        const position before = store.last(horizon::visible);
+        for (long allowed = 0;; ++allowed) {
+            bool done = false;
+            try {
+                allocations_left = allowed;
+                const auto answer = store.append({.streams = to, .batch = batch});
+                allocations_left = -1;
+                REQUIRE(answer.has_value());
+                REQUIRE_FALSE(answer->repeated);
+                done = true;
+            } catch (const std::bad_alloc&) {
+                allocations_left = -1;
+                ++failures;
+            }
+            if (done) break;
+            CHECK(store.last(horizon::visible) == before);
+            CHECK(store.version_of({"account", key}).value() == version{0});
+            CHECK_FALSE(store.find_batch(batch).has_value());
+            const std::string_view own[] = {tag};
+            std::size_t carriers = 0;
+            REQUIRE(store.read_all({.tags = own}, [&](const record_view&) { return ++carriers != 0; }).has_value());
+            CHECK(carriers == 0);
+        }
+        CHECK(store.last(horizon::visible).value == before.value + 4);
+    }
+    CHECK(store.version_of({"all", "1"}).value() == version{80});
+    CHECK(failures > 0);
+}
+
+}  // namespace
+
+TEST_CASE("P18: out of memory at any allocation, an append to the memory store changes nothing") {
+    memory_store store;
+    appends_whole_or_not_at_all(store);
+}
+
+TEST_CASE("P18: out of memory at any allocation, an append to the file store changes nothing") {
+    const recovery_tests::scratch folder;
+    const std::string path = folder / "s";
+    {
+        auto store = file_store::open(path, {.segment_bytes = segment_bytes_min}).value();
+        appends_whole_or_not_at_all(store);
+    }
+    auto store = file_store::open(path).value();
+    CHECK(store.report().was_closed);
+    CHECK(store.last(horizon::durable) == position{160});
+}
+
+TEST_CASE("P18: out of memory at any allocation, opening fails and can be repeated") {
+    const recovery_tests::scratch folder;
+    const std::string path = folder / "s";
+    {
+        auto store = file_store::open(path, {.segment_bytes = segment_bytes_min}).value();
+        for (int n = 0; n < 9; ++n) REQUIRE(recovery_tests::append(store, recovery_tests::payload_of(n, 1200), n).has_value());
+    }
+    std::size_t failures = 0;
+    for (long allowed = 0;; ++allowed) {
+        try {
+            allocations_left = allowed;
+            auto store = file_store::open(path);
+            allocations_left = -1;
+            REQUIRE(store.has_value());
+            CHECK(recovery_tests::read(*store).size() == 9);
+            break;
+        } catch (const std::bad_alloc&) {
+            allocations_left = -1;
+            ++failures;
+        }
+    }
+    CHECK(failures > 10);
+}
