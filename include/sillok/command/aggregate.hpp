@@ -72,6 +72,16 @@ inline constexpr bool yields_only = false;
 template <class... E, class Catalogue>
 inline constexpr bool yields_only<decision<E...>, Catalogue> = (current_event_of<E, Catalogue> && ...);
 
+// Whether `apply` takes nothing but the event, for all events of a list.
+template <class A, class E>
+concept applies_event_alone = requires(A& state, const E& event) {
+    { state.apply(event) } -> std::same_as<void>;
+};
+template <class A, class Events>
+inline constexpr bool applies_alone = false;
+template <class A, class... E>
+inline constexpr bool applies_alone<A, types<E...>> = (applies_event_alone<A, E> && ...);
+
 template <class A>
 concept has_aggregate_parts = requires {
     { A::name } -> std::convertible_to<std::string_view>;

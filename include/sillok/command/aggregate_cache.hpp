@@ -13,59 +13,52 @@
 
 namespace sillok {
 
-// Holds at most `capacity` values; the one that was not used for longest goes first.
+// Remembers at most `capacity` keys; the one that was not used for longest goes first.
 //
 // Threads:    any number at once. A value is taken out for use, so two users never share one.
-// Complexity: O(1) each.
+// Complexity: O(1) each; nothing is allocated for a key that is remembered.
 template <class Value>
 class aggregate_cache {
 public:
-    explicit aggregate_cache(std::size_t capacity) : capacity_(capacity) {}
+    explicit aggregate_cache(std::size_t capacity) noexcept : capacity_(capacity) {}
 
-    // The value under `key`, which leaves the cache.
+    // The value under `key`, which leaves the cache until it is put back.
     std::optional<Value> take(std::string_view key) {
+        if (capacity_ == 0) return std::nullopt;
         const std::lock_guard lock(mutex_);
         const auto found = places_.find(key);
         if (found == places_.end()) return std::nullopt;
-        std::optional<Value> value(std::move(found->second->second));
-        entries_.erase(found->second);
-        places_.erase(found);
-        return value;
+        return std::exchange(found->second->value, std::nullopt);
     }
 
     // Keeps `value` under `key`, in place of what is there.
-    void put(std::string_view key, Value value) {
+    void put(std::string_view key, Value&& value) {
         if (capacity_ == 0) return;
         const std::lock_guard lock(mutex_);
         if (const auto found = places_.find(key); found != places_.end()) {
-            found->second->second = std::move(value);
+            found->second->value = std::move(value);
             entries_.splice(entries_.begin(), entries_, found->second);
             return;
         }
-        entries_.emplace_front(std::string(key), std::move(value));
-        try {
-            places_.emplace(std::string_view(entries_.front().first), entries_.begin());
-        } catch (...) {
-            entries_.pop_front();
-            throw;
-        }
+        std::list<entry> fresh;
+        fresh.push_back({std::string(key), std::move(value)});
+        places_.emplace(fresh.front().key, fresh.begin());
+        entries_.splice(entries_.begin(), fresh);
         if (entries_.size() > capacity_) {
-            places_.erase(std::string_view(entries_.back().first));
+            places_.erase(entries_.back().key);
             entries_.pop_back();
         }
     }
 
-    std::size_t size() const {
-        const std::lock_guard lock(mutex_);
-        return entries_.size();
-    }
-
 private:
-    using entry_list = std::list<std::pair<std::string, Value>>;
+    struct entry {
+        std::string key;
+        std::optional<Value> value;  // none while somebody has it
+    };
 
-    mutable std::mutex mutex_;
-    entry_list entries_;                                                        // the last used in front
-    std::unordered_map<std::string_view, typename entry_list::iterator> places_;  // keys point into entries_
+    std::mutex mutex_;
+    std::list<entry> entries_;                                                        // the last used in front
+    std::unordered_map<std::string_view, typename std::list<entry>::iterator> places_;  // keys point into entries_
     std::size_t capacity_;
 };
 

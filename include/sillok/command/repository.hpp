@@ -66,11 +66,8 @@ public:
     // Errors:     unknown_event, malformed (name event, position and field), and what reading the store can say.
     // Complexity: O(events of the stream), or of those since it was cached.
     result<loaded<Aggregate>> load(std::string_view key) const {
-        loaded<Aggregate> start;
-        if (options_.cached_max != 0)
-            if (auto cached = cache_.take(key)) start = *std::move(cached);
-        auto now = fold(key, std::move(start), [](const record_view&) { return true; });
-        if (now && options_.cached_max != 0) cache_.put(key, *now);
+        auto now = latest(key);
+        if (now && options_.cached_max != 0) cache_.put(key, loaded<Aggregate>(*now));
         return now;
     }
 
@@ -128,30 +125,31 @@ public:
     result<receipt, failure> execute(std::string_view key, const Command& command, const command_context& context = {}) const {
         if constexpr (sound && require::aggregate_lists_command<Aggregate, Command>()) {
             const std::uint64_t content = context.id().is_nil() ? 0 : content_of(key, command);
-            return detail::carry_out(store_, context, content, options_.source, options_.retries,
-                                     [&](prepared_batch& batch) { return prepare(batch, key, command, context.expected()); });
+            std::optional<decided<Command>> last;
+            const auto step = [&](prepared_batch& batch) -> result<void, failure> {
+                auto now = decide(key, command, context.expected());
+                if (!now) return std::move(now).error();
+                last.emplace(std::move(*now));
+                add(batch, key, *last);
+                return {};
+            };
+            auto done = detail::carry_out(store_, context, content, options_.source, options_.retries, step);
+            if (last) keep(key, *std::move(last), done);
+            return done;
         } else {
             return failure(error(error_kind::invalid_argument, "not a command of the aggregate"));
         }
     }
 
-    // Loads and decides, and adds what was decided to `batch`.
+    // Loads and decides, and adds what was decided to `batch`: a part of an act of several aggregates.
     template <class Command>
-    result<void, failure> prepare(prepared_batch& batch, std::string_view key, const Command& command,
-                                  const std::optional<version>& expected = {}) const {
-        auto now = load(key);
-        if (!now) return failure(std::move(now).error());
-        if (expected && *expected != now->version) return failure(moved_on(key, *expected, now->version));
-        const auto decision = now->state.decide(command);
-        if (const auto* const why = decision.rejected()) return failure(*why);
-        batch.begin({Aggregate::name, key}, now->version);
-        decision.for_each([&]<class Event>(const Event& event) {
-            batch.add(
-                event_type_of<typename Aggregate::events, Event>, [&](byte_buffer& out) { binary_codec::encode(event, out); },
-                [&](tags& out) {
-                    if constexpr (requires { Aggregate::tag(event, out); }) Aggregate::tag(event, out);
-                });
-        });
+    result<void, failure> prepare(prepared_batch& batch, std::string_view key, const Command& command, const std::optional<version>& expected) const {
+        if constexpr (sound && require::aggregate_lists_command<Aggregate, Command>()) {
+            auto now = decide(key, command, expected);
+            if (!now) return std::move(now).error();
+            add(batch, key, *now);
+            cache_.put(key, std::move(now->before));
+        }
         return {};
     }
 
@@ -171,6 +169,62 @@ public:
     const repository_options& options() const noexcept { return options_; }
 
 private:
+    // A command that was not rejected, with the state on which it was decided.
+    template <class Command>
+    struct decided {
+        loaded<Aggregate> before;
+        typename detail::decision_of<Aggregate, Command>::type decision;
+    };
+
+    // The aggregate as it is now, taken out of the cache where it was there.
+    result<loaded<Aggregate>> latest(std::string_view key) const {
+        auto cached = cache_.take(key);
+        return fold(key, cached ? *std::move(cached) : loaded<Aggregate>{}, [](const record_view&) { return true; });
+    }
+
+    template <class Command>
+    result<decided<Command>, failure> decide(std::string_view key, const Command& command, const std::optional<version>& expected) const {
+        auto now = latest(key);
+        if (!now) return failure(std::move(now).error());
+        if (expected && *expected != now->version) {
+            failure why = moved_on(key, *expected, now->version);
+            cache_.put(key, std::move(*now));
+            return why;
+        }
+        auto decision = now->state.decide(command);
+        if (const auto* const why = decision.rejected()) {
+            cache_.put(key, std::move(*now));
+            return failure(*why);
+        }
+        return decided<Command>{std::move(*now), std::move(decision)};
+    }
+
+    template <class Command>
+    static void add(prepared_batch& batch, std::string_view key, const decided<Command>& now) {
+        batch.begin({Aggregate::name, key}, now.before.version);
+        now.decision.for_each([&]<class Event>(const Event& event) {
+            batch.add(
+                event_type_of<typename Aggregate::events, Event>, [&](byte_buffer& out) { binary_codec::encode(event, out); },
+                [&](tags& out) {
+                    if constexpr (requires { Aggregate::tag(event, out); }) Aggregate::tag(event, out);
+                });
+        });
+    }
+
+    // Puts the state back into the cache, with what was recorded applied to it, where `apply` asks for nothing but the event;
+    // else the next load reads it.
+    template <class Command>
+    void keep(std::string_view key, decided<Command> now, const result<receipt, failure>& done) const {
+        if (options_.cached_max == 0) return;
+        if constexpr (detail::applies_alone<Aggregate, typename decltype(now.decision)::event_types>) {
+            if (done && !done->repeated && !now.decision.empty()) {
+                now.decision.for_each([&](const auto& event) { now.before.state.apply(event); });
+                now.before.version = done->version;
+            }
+        }
+        cache_.put(key, std::move(now.before));
+    }
+
     // Applies what follows `start`, as long as `within` says so.
     template <class Within>
     result<loaded<Aggregate>> fold(std::string_view key, loaded<Aggregate> start, Within within) const {
