@@ -1,9 +1,8 @@
 #pragma once
-// Everything but adapters/ and testing/.
+// Everything but adapters/, testing/ and codec/json.hpp, which alone needs RapidJSON.
 
 #include "sillok/codec/binary.hpp"
 #include "sillok/codec/codec.hpp"
-#include "sillok/codec/json.hpp"
 #include "sillok/codec/print.hpp"
 #include "sillok/codec/view.hpp"
 #include "sillok/command/aggregate.hpp"

@@ -30,7 +30,7 @@ TEST_CASE("values of different types are shown one under the other") {
     CHECK(table.text() == R"(
           expected      actual
           paid      !=  refunded
-  amount  1         !=  
-  cash    true      !=  
+  amount  1         !=
+  cash    true      !=
   amount            !=  1)");
 }

@@ -42,6 +42,7 @@ public:
         for (const line& each : lines) {
             text += '\n';
             text += padded(each.label, label) + "  " + padded(each.left, left) + (each.differs ? "  !=  " : "      ") + each.right;
+            text.resize(text.find_last_not_of(' ') + 1);
         }
         return text;
     }
