@@ -16,6 +16,7 @@
 #include "sillok/event/record_writer.hpp"
 #include "sillok/event/stream_id.hpp"
 #include "sillok/store/event_store.hpp"
+#include "sillok/store/posting_index.hpp"
 
 namespace sillok {
 
@@ -57,7 +58,7 @@ public:
     bool is_valid(const event_type& type) noexcept {
         place& at = places_[type.hash % places];
         if (at.hash == type.hash && at.bytes == type.name.size() && at.bytes != 0 &&
-            std::memcmp(at.name, type.name.data(), at.bytes) == 0)
+            are_same(at.name, type.name.data(), at.bytes))
             return type.revision != 0;
         if (!is_name(type.name) || type.hash != name_hash(type.name)) return false;
         if (type.name.size() <= sizeof at.name) {

@@ -36,8 +36,30 @@ inline std::uint64_t hash_bytes(std::uint64_t seed, bytes_view bytes) noexcept {
     std::uint64_t hash = seed ^ k1 ^ left;
     for (; left >= 8; left -= 8, at += 8) hash = fold_product(hash ^ load_le<std::uint64_t>(at), k0);
     std::uint64_t last = 0;
-    for (std::size_t i = 0; i < left; ++i) last |= static_cast<std::uint64_t>(at[i]) << (8 * i);
+    if (left >= 4) {  // two loads that overlap, for the 4 to 7 bytes that are left
+        const std::uint64_t upper = load_le<std::uint32_t>(at + left - 4);
+        last = load_le<std::uint32_t>(at) | (upper >> (8 * (8 - left)) << 32);
+    } else {
+        for (std::size_t i = 0; i < left; ++i) last |= static_cast<std::uint64_t>(at[i]) << (8 * i);
+    }
     return fold_product(hash ^ last ^ k1, k0);
+}
+
+// memcmp for texts that are mostly short, without a call.
+inline bool are_same(const void* left, const void* right, std::size_t size) noexcept {
+    const auto* const a = static_cast<const std::byte*>(left);
+    const auto* const b = static_cast<const std::byte*>(right);
+    if (size > 32) return std::memcmp(a, b, size) == 0;
+    std::size_t i = 0;
+    for (; i + 8 <= size; i += 8)
+        if (load_le<std::uint64_t>(a + i) != load_le<std::uint64_t>(b + i)) return false;
+    if (i + 4 <= size) {
+        if (load_le<std::uint32_t>(a + i) != load_le<std::uint32_t>(b + i)) return false;
+        i += 4;
+    }
+    for (; i < size; ++i)
+        if (a[i] != b[i]) return false;
+    return true;
 }
 
 // A list of ordinals that a reader may keep: what it covers stays as it is.
@@ -124,11 +146,9 @@ private:
     static std::uint32_t high(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash >> 32); }
 
     static bool is_named(const posting& entry, stream_view name) noexcept {
-        const auto is = [](const std::byte* at, std::string_view text) {
-            return text.empty() || std::memcmp(at, text.data(), text.size()) == 0;
-        };
         return entry.key_bytes == name.key.size() && entry.category_bytes == name.category.size() &&
-               is(entry.text, name.category) && is(entry.text + name.category.size(), name.key);
+               are_same(entry.text, name.category.data(), name.category.size()) &&
+               are_same(entry.text + name.category.size(), name.key.data(), name.key.size());
     }
 
     std::uint32_t add(stream_view name, std::uint64_t hash) {
