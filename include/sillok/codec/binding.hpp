@@ -486,6 +486,8 @@ struct binding<33> {
     template <class T>
     static constexpr bool fits = requires { T{{}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {},
         {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}, {}}; };
+    template <class T>
+    static constexpr bool more = false;
 };
 
 }  // namespace sillok::detail
