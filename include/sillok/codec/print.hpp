@@ -54,7 +54,7 @@ constexpr bool same_value(const T& a, const T& b) {
     } else if constexpr (kind == wire_kind::variant) {
         if (a.index() != b.index()) return false;
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
-            return ((a.index() != I || same_value(*get_if<I>(&a), *get_if<I>(&b))) && ...);
+            return ((a.index() != I || same_value(get<I>(a), get<I>(b))) && ...);
         }(std::make_index_sequence<parts_of<T>::size>{});
     } else if constexpr (kind == wire_kind::product) {
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
