@@ -21,15 +21,15 @@ namespace sillok {
 
 // What a record is made of.
 struct record_fields {
-    sillok::position position;
-    sillok::version version;
-    timestamp time;
+    sillok::position position{};
+    sillok::version version{};
+    timestamp time{};
     uuid id{};
     uuid correlation{};
     uuid causation{};
-    event_type type;
+    event_type type{};
     payload_codec codec = payload_codec::binary;
-    stream_view stream;
+    stream_view stream{};
     std::string_view source{};
     std::span<const std::string_view> tags{};
     std::span<const header> headers{};

@@ -1,4 +1,4 @@
-#include "sillok/testing/faulty_device.hpp"
+#include "sillok/store/file/recovery.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -7,7 +7,7 @@
 #include <utility>
 #include <vector>
 
-#include "../store/file_recovery.hpp"
+#include "../file_recovery.hpp"
 
 using namespace recovery_tests;
 
