@@ -21,11 +21,22 @@ namespace sillok::detail {
 // How a handler takes an event. The verb and the parameters; `view` stands for a struct with `view_of`.
 enum class handler_form : std::uint8_t { none, apply, apply_metadata, on, on_metadata, view };
 
+// Whether the function that was found is an instance of a template, such as `const auto&`: then it was not written for
+// the event. Only asked where a template of that name takes the event as well.
+template <class Signature>
+consteval bool is_another(Signature found, Signature from_template) {
+    return found != from_template;
+}
+
 // `&H::apply` as exactly that signature, and not as an instance of a template.
 template <class H, class Signature>
-concept has_apply = requires { static_cast<Signature>(&H::apply); } && !requires { static_cast<Signature>(&H::template apply<>); };
+concept has_apply = requires { static_cast<Signature>(&H::apply); } &&
+                    (!requires { static_cast<Signature>(&H::template apply<>); } ||
+                     is_another(static_cast<Signature>(&H::apply), static_cast<Signature>(&H::template apply<>)));
 template <class H, class Signature>
-concept has_on = requires { static_cast<Signature>(&H::on); } && !requires { static_cast<Signature>(&H::template on<>); };
+concept has_on = requires { static_cast<Signature>(&H::on); } &&
+                 (!requires { static_cast<Signature>(&H::template on<>); } ||
+                  is_another(static_cast<Signature>(&H::on), static_cast<Signature>(&H::template on<>)));
 
 // The less usual signatures: const, static, by value, or with a result. Only asked where the usual ones are missing.
 template <class H, class... P>
@@ -83,7 +94,9 @@ using view_of_event = typename decltype(note_of(view_taken<H, E>{}))::type;
 
 template <class H, class E>
 consteval handler_form find_form() {
-    if constexpr (has_apply<H, void (H::*)(const E&)>)
+    if constexpr (!std::is_class_v<H>)
+        return handler_form::none;
+    else if constexpr (has_apply<H, void (H::*)(const E&)>)
         return handler_form::apply;
     else if constexpr (has_on<H, void (H::*)(const E&)>)
         return handler_form::on;
