@@ -1,0 +1,83 @@
+#include "sillok/store/file/log.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <cerrno>
+#include <vector>
+
+#include "sillok/testing/faulty_device.hpp"
+
+using namespace sillok;
+using namespace sillok::detail;
+
+namespace {
+
+struct open_log {
+    testing::faulty_device disk;
+    file_log log;
+
+    open_log() : log(opened(disk), {uuid{{1}}, segment_bytes_min, timestamp{}}) { REQUIRE(log.begin_segment(1, timestamp{}).has_value()); }
+
+    static directory opened(testing::faulty_device& disk) {
+        static_cast<void>(disk.make_directory("d"));
+        return directory(disk, owned_file(disk, static_cast<int>(disk.open_directory("d").value)));
+    }
+    // A note of so many bytes.
+    result<void> write(std::size_t bytes) {
+        std::vector<std::byte> frame(bytes);
+        frame_header header;
+        header.kind = frame_kind::notes;
+        header.body_checksum = crc32c(bytes_view(frame).subspan(frame_header_bytes));
+        return log.write_frame(frame.data(), frame.size(), header);
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a segment that is full gets its seal, and the next one continues it") {
+    open_log o;
+    REQUIRE(o.write(3000).has_value());
+    REQUIRE(o.log.make_room(500, timestamp{5}).has_value());
+    CHECK(o.log.segment_count() == 1);
+    REQUIRE(o.log.make_room(1000, timestamp{5}).has_value());
+    CHECK(o.log.segment_count() == 2);
+    CHECK(o.log.last_segment().header.number == 2);
+    CHECK(o.log.last_segment().header.sequence == 3);
+    CHECK(o.log.end().durable == 2);  // a seal is synced before the next segment is made
+    CHECK(o.disk.content("d", "0000000001.segment")->size() == segment_header_bytes + 3000 + seal_bytes);
+}
+
+TEST_CASE("what does not fit on the disk is taken back, and what failed otherwise ends the writing") {
+    open_log o;
+    REQUIRE(o.write(200).has_value());
+    o.disk.leave_space(100);
+    const auto refused = o.write(200);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().kind() == error_kind::no_space);
+    CHECK_FALSE(o.log.is_poisoned());
+    CHECK(o.disk.content("d", "0000000001.segment")->size() == segment_header_bytes + 200);
+    o.disk.heal();
+    CHECK(o.write(200).has_value());
+    CHECK(o.log.end().durable == 0);
+    REQUIRE(o.log.sync().has_value());
+    CHECK(o.log.end().durable == 2);
+    o.disk.fail_call(1, EIO);
+    const auto unknown = o.log.sync();
+    REQUIRE_FALSE(unknown.has_value());
+    CHECK(unknown.error().kind() == error_kind::outcome_unknown);
+    CHECK(o.log.is_poisoned());
+}
+
+TEST_CASE("a segment that could not be made is made by the next attempt") {
+    open_log o;
+    REQUIRE(o.write(3000).has_value());
+    o.disk.leave_space(seal_bytes + 100);
+    const auto refused = o.log.make_room(2000, timestamp{});
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().kind() == error_kind::no_space);
+    CHECK(o.log.end().is_sealed);
+    o.disk.heal();
+    REQUIRE(o.log.make_room(2000, timestamp{}).has_value());
+    CHECK(o.log.segment_count() == 2);
+    CHECK(o.write(2000).has_value());
+}

@@ -1,0 +1,44 @@
+#include "sillok/store/file/log_reader.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <limits>
+
+#include "../file_recovery.hpp"
+
+using namespace sillok;
+
+TEST_CASE("a place holds a segment and an offset") {
+    const detail::record_place place(7, (std::uint64_t{1} << 40) - 8);
+    CHECK(place.segment() == 7);
+    CHECK(place.offset() == (std::uint64_t{1} << 40) - 8);
+}
+
+TEST_CASE("a file that somebody cut while it is read is damage, and not the end of the process") {
+    const recovery_tests::scratch folder;
+    auto store = file_store::open(folder / "s").value();
+    for (int n = 0; n < 4; ++n) REQUIRE(recovery_tests::append(store, recovery_tests::payload_of(n, 20'000), n).has_value());
+    std::filesystem::resize_file(folder / "s/0000000001.segment", 50'000);
+    std::vector<error> errors;
+    CHECK(recovery_tests::read(store, &errors).size() == 2);
+    REQUIRE(errors.size() == 1);
+    CHECK(errors[0].kind() == error_kind::damaged);
+}
+
+TEST_CASE("events larger than the buffer are read whole, in streams and in the log") {
+    testing::faulty_device disk;
+    auto store = file_store::open("s", {.device = disk}).value();
+    std::vector<std::string> wanted;
+    for (int n = 0; n < 8; ++n) {
+        wanted.push_back(recovery_tests::payload_of(n, n % 2 == 0 ? 700'000 : 10));
+        REQUIRE(recovery_tests::append(store, wanted.back(), n).has_value());
+    }
+    disk.transfer_at_most(4096);
+    CHECK(recovery_tests::read(store) == wanted);
+    std::size_t at = 8;
+    CHECK(store.read_stream({"account", "odd"}, {.order = direction::backwards}, [&](const record_view& r) {
+        CHECK(as_text(r.payload()) == wanted[at -= at == 8 ? 1 : 2]);
+        return true;
+    }).has_value());
+    CHECK(at == 1);
+}
