@@ -4,7 +4,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-namespace {
+namespace handlers {
 
 using sillok::handles;
 using sillok::handles_as_view;
@@ -122,7 +122,9 @@ struct counting {
     constexpr void apply(const closed& e, const metadata&) { closed_by += e.by; }
 };
 
-}  // namespace
+}  // namespace handlers
+
+using namespace handlers;
 
 TEST_CASE("a handler is asked by exact type") {
     CHECK(handles<by_reference, opened>);
