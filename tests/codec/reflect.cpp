@@ -1,21 +1,13 @@
+#include <array>
+#include <map>
 #include <string>
 #include <vector>
 
 #include <boost/hana/adapt_struct.hpp>
 #include <catch2/catch_test_macros.hpp>
 
-#include <sillok/codec/encodable.hpp>
 #include <sillok/codec/reflect.hpp>
 
-#include <functional>
-#include <list>
-#include <map>
-#include <memory>
-#include <set>
-#include <unordered_set>
-#include <variant>
-
-using sillok::encodable;
 using sillok::field_count;
 using sillok::field_name;
 using sillok::reflectable;
@@ -68,16 +60,6 @@ struct hidden_last {
     int a;
     explicit_start b = explicit_start();
 };
-template <class M>
-struct with {
-    int before;
-    M member;
-};
-struct tree {
-    int value;
-    std::map<std::string, tree> named;
-    std::vector<std::optional<tree>> maybe;
-};
 }  // namespace shapes
 BOOST_HANA_ADAPT_STRUCT(shapes::open, left, right);
 
@@ -125,33 +107,4 @@ TEST_CASE("one call gets all fields", "[reflect]") {
     CHECK(sillok::visit_fields(both, [](int left, int right) { return left + right; }) == 3);
     constexpr shapes::ten fixed{1, 2, 3, 4, 5, 6, 7, 8, 9, 10};
     STATIC_REQUIRE(sillok::visit_fields(fixed, [](auto... field) { return (field + ...); }) == 55);
-}
-
-TEST_CASE("types that mean nothing elsewhere cannot be encoded", "[encodable]") {
-    using namespace shapes;
-    STATIC_REQUIRE(encodable<tree>);
-    STATIC_REQUIRE(encodable<with<std::vector<bool>>>);
-    STATIC_REQUIRE(encodable<with<std::array<std::string, 2>>>);
-    STATIC_REQUIRE(encodable<with<std::map<std::string, empty>>>);
-    STATIC_REQUIRE(encodable<open>);
-    STATIC_REQUIRE(!encodable<with<int*>>);
-    STATIC_REQUIRE(!encodable<with<int&>>);
-    STATIC_REQUIRE(!encodable<with<const int>>);
-    STATIC_REQUIRE(!encodable<with<int[3]>>);
-    STATIC_REQUIRE(!encodable<with<either>>);
-    STATIC_REQUIRE(!encodable<with<closed>>);
-    STATIC_REQUIRE(!encodable<with<derived>>);
-    STATIC_REQUIRE(!encodable<with<wchar_t>>);
-    STATIC_REQUIRE(!encodable<with<long double>>);
-    STATIC_REQUIRE(!encodable<with<std::nullptr_t>>);
-    STATIC_REQUIRE(!encodable<with<std::string_view>>);
-    STATIC_REQUIRE(!encodable<with<std::shared_ptr<int>>>);
-    STATIC_REQUIRE(!encodable<with<std::function<void()>>>);
-    STATIC_REQUIRE(!encodable<with<std::list<int>>>);
-    STATIC_REQUIRE(!encodable<with<std::unordered_set<int>>>);
-    STATIC_REQUIRE(!encodable<with<std::multiset<int>>>);
-    STATIC_REQUIRE(!encodable<with<std::multimap<int, int>>>);
-    STATIC_REQUIRE(!encodable<with<std::vector<int*>>>);
-    STATIC_REQUIRE(!encodable<with<std::vector<empty>>>);
-    STATIC_REQUIRE(!encodable<hidden_last>);
 }
