@@ -181,6 +181,62 @@ TEST_CASE("P1 P4: a store is cut at every byte of its last segment") {
     }
 }
 
+TEST_CASE("P1 P3: after a crash, a flip below the durable mark is damage, and only one above it may look torn") {
+    testing::faulty_device disk;
+    history past;
+    live(disk, past, 0, 5, 60);
+    disk.erase(path, "mark");
+    const auto& whole = *disk.content(path, "0000000001.segment");
+    const std::size_t frame = (whole.size() - detail::segment_header_bytes) / 5;
+    std::size_t damaged = 0;
+    std::size_t torn = 0;
+    for (std::size_t at = detail::segment_header_bytes; at < whole.size(); at += 3) {
+        INFO("byte " << at);
+        auto other = disk.copy();
+        (*other->content(path, "0000000001.segment"))[at] ^= std::byte{16};
+        testing::manual_clock clock;
+        auto store = file_store::open(path, {.clock = clock, .device = *other});
+        // The last frame is named by nobody; the one before it is named by the last.
+        if (at < whole.size() - frame) {
+            REQUIRE_FALSE(store.has_value());
+            CHECK(store.error().kind() == error_kind::damaged);
+            CHECK(store.error().text().find("0000000001.segment at offset ") != std::string::npos);
+            ++damaged;
+        } else {
+            REQUIRE(store.has_value());
+            CHECK(store->report().torn_offset == whole.size() - frame);
+            CHECK(store->report().bytes_dropped > frame - 8);
+            CHECK(read(*store).size() == 4);
+            ++torn;
+        }
+    }
+    CHECK(damaged > 0);
+    CHECK(torn > 0);
+}
+
+TEST_CASE("P4: a closed store whose last segment lost everything is damaged; a segment that was never used is not missed") {
+    testing::manual_clock clock;
+    for (const std::size_t left : {std::size_t{0}, std::size_t{100}, detail::segment_header_bytes}) {
+        testing::faulty_device disk;
+        history past;
+        live(disk, past, 0, 3, bytes);
+        auto& last = *disk.content(path, "0000000002.segment");
+        last.resize(left);
+        if (left != 0) last[50] ^= std::byte{1};
+        const auto refused = file_store::open(path, {.clock = clock, .device = disk});
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().kind() == error_kind::damaged);
+        REQUIRE(disk.content(path, "0000000002.segment") != nullptr);  // nobody took it away
+
+        disk.erase(path, "mark");
+        auto store = file_store::open(path, {.clock = clock, .device = disk});
+        REQUIRE(store.has_value());
+        CHECK(read(*store).size() == 2);
+        const std::string more = payload_of(9, 50);
+        CHECK(append(*store, more, 9).has_value());
+    }
+}
+
 TEST_CASE("P3 P4: every bit of a closed store is flipped") {
     testing::faulty_device disk;
     history past;

@@ -146,7 +146,8 @@ private:
         if (state == block_state::invalid) {
             auto behind = look_behind(window, segment_header_bytes, 0, 0);
             if (!behind) return std::move(behind).error();
-            if (is_last && number > 1 && end.is_sealed && behind->end == segment_header_bytes) {
+            const bool was_used = mark_ && mark_->segment >= number;
+            if (is_last && number > 1 && end.is_sealed && behind->end <= segment_header_bytes && !was_used) {
                 if (mode == open_mode::read) return {};
                 if (const io_outcome gone = files.remove(name); !gone.ok()) return io_error("cannot be removed", name, gone.error);
                 return {};
