@@ -54,7 +54,7 @@ constexpr std::size_t headers_bytes(std::span<const header> headers) noexcept {
 }
 
 // memcpy for texts that are mostly short: two overlapping words instead of a call.
-inline std::byte* store_short(std::byte* to, const void* from, std::size_t size) noexcept {
+[[gnu::always_inline]] inline std::byte* store_short(std::byte* to, const void* from, std::size_t size) noexcept {
     if (size > 32) {
         std::memcpy(to, from, size);
         return to + size;
@@ -105,7 +105,12 @@ inline std::byte* write_record(std::byte* to, const record_fields& fields) noexc
     using layout = detail::record_layout;
     const std::size_t tags = detail::tags_bytes(fields.tags);
     const std::size_t headers = detail::headers_bytes(fields.headers);
+    const std::size_t plain = layout::variable + fields.payload.size() + fields.type.name.size() + fields.stream.category.size() +
+                              fields.stream.key.size() + fields.source.size() + tags + headers + fields.sealed.size();
+    const std::size_t size = (plain + 7) & ~std::size_t{7};
 
+    store_le(to + size - 8, std::uint64_t{0});  // the padding; what comes before it is written over
+    store_le(to + layout::size, static_cast<std::uint32_t>(size));
     store_le(to + layout::position, fields.position.value);
     store_le(to + layout::version, fields.version.value);
     store_le(to + layout::time, fields.time.nanoseconds);
@@ -143,12 +148,8 @@ inline std::byte* write_record(std::byte* to, const record_fields& fields) noexc
         at = detail::store_short(at, each.name);
         at = detail::store_short(at, each.value);
     }
-    at = detail::store_short(at, fields.sealed.data(), fields.sealed.size());
+    detail::store_short(at, fields.sealed.data(), fields.sealed.size());
 
-    const auto plain = static_cast<std::size_t>(at - to);
-    const std::size_t size = (plain + 7) & ~std::size_t{7};
-    for (std::size_t i = plain; i < size; ++i) to[i] = std::byte{0};
-    store_le(to + layout::size, static_cast<std::uint32_t>(size));
     store_le(to + layout::checksum, crc32c({to + layout::position, size - layout::position}));
     return to + size;
 }

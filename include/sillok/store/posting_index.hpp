@@ -50,14 +50,15 @@ inline bool are_same(const void* left, const void* right, std::size_t size) noex
     const auto* const a = static_cast<const std::byte*>(left);
     const auto* const b = static_cast<const std::byte*>(right);
     if (size > 32) return std::memcmp(a, b, size) == 0;
-    std::size_t i = 0;
-    for (; i + 8 <= size; i += 8)
-        if (load_le<std::uint64_t>(a + i) != load_le<std::uint64_t>(b + i)) return false;
-    if (i + 4 <= size) {
-        if (load_le<std::uint32_t>(a + i) != load_le<std::uint32_t>(b + i)) return false;
-        i += 4;
+    if (size >= 8) {
+        for (std::size_t i = 0; i + 8 < size; i += 8)
+            if (load_le<std::uint64_t>(a + i) != load_le<std::uint64_t>(b + i)) return false;
+        return load_le<std::uint64_t>(a + size - 8) == load_le<std::uint64_t>(b + size - 8);
     }
-    for (; i < size; ++i)
+    if (size >= 4)
+        return load_le<std::uint32_t>(a) == load_le<std::uint32_t>(b) &&
+               load_le<std::uint32_t>(a + size - 4) == load_le<std::uint32_t>(b + size - 4);
+    for (std::size_t i = 0; i < size; ++i)
         if (a[i] != b[i]) return false;
     return true;
 }
