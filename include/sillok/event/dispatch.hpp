@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "sillok/codec/binary.hpp"
+#include "sillok/core/assert.hpp"
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/error.hpp"
 #include "sillok/core/result.hpp"
@@ -64,6 +65,17 @@ struct decode_slots;
 template <class... E>
 struct decode_slots<types<E...>> : kept<E>::base... {};
 
+// Whether all of `in` was read into `into`. Codecs that say so without a reason are asked for no more.
+template <class Reader, class T>
+bool reads(bytes_view in, T& into) {
+    if constexpr (requires {
+                      { Reader::reads(in, into) } -> std::same_as<bool>;
+                  })
+        return Reader::reads(in, into);
+    else
+        return Reader::decode(in, into).has_value();
+}
+
 // Whether the record's type has that name, which is a constant where this is called.
 inline bool has_name(record_view record, std::string_view name) noexcept {
     const std::string_view type = record.type();
@@ -96,8 +108,10 @@ public:
     // Errors:   unknown_event, by policy; malformed, which names event, revision, position, stream and field; the handler
     //           was not called then. Whatever the handler's function returns.
     result<void> dispatch(Handler& handler, record_view record) {
-        const auto& slot = detail::index_of_rows<world>.find(record.type_word());
-        if (slot.word != 0 ? by_row_.at[slot.row](*this, handler, record) : dispatch_rare(handler, record)) [[likely]]
+        const auto& index = detail::index_of_rows<world>;
+        const std::uint64_t word = record.type_word();
+        const auto& slot = index.slots[index.home(word)];
+        if (slot.word == word ? by_row_.at[slot.row](*this, handler, record) : dispatch_displaced(handler, record)) [[likely]]
             return {};
         return take_failure();
     }
@@ -106,8 +120,8 @@ public:
     //
     // Requires: `event` points to the current struct of that place.
     // Errors:   whatever the handler's function returns.
-    result<void> deliver(Handler& handler, std::size_t entry, const void* event, const metadata& about) {
-        if (by_entry_.at[entry](*this, handler, event, about)) [[likely]]
+    result<void> deliver(Handler& handler, std::size_t entry, const void* event, metadata about) {
+        if (deliver_to(handler, static_cast<std::uint32_t>(entry), event, about, events_taken<Handler>{})) [[likely]]
             return {};
         return take_failure();
     }
@@ -120,7 +134,7 @@ private:
     static constexpr std::size_t rows = detail::rows_of(typename world::entries{});
 
     using record_function = bool (*)(dispatcher&, Handler&, record_view);
-    using object_function = bool (*)(dispatcher&, Handler&, const void*, const metadata&);
+    using object_function = bool (*)(dispatcher&, Handler&, const void*, metadata);
 
     struct row_table {
         record_function at[rows + 1];
@@ -138,6 +152,12 @@ private:
 
     template <std::size_t Entry>
     static constexpr std::string_view name_of = detail::entries_of<world>.list[Entry].current.name;
+
+    // A row that is not at its home in the index, or none.
+    [[gnu::noinline]] bool dispatch_displaced(Handler& handler, record_view record) {
+        const auto& slot = detail::index_of_rows<world>.find(record.type_word());
+        return slot.word != 0 ? by_row_.at[slot.row](*this, handler, record) : dispatch_rare(handler, record);
+    }
 
     // What the table of binary payloads does not have: another codec, or nothing that the catalogue knows.
     [[gnu::cold]] bool dispatch_rare(Handler& handler, record_view record) {
@@ -159,7 +179,7 @@ private:
     static bool pass_over(dispatcher& self, Handler&, record_view record) {
         return find_entry<world>(record) != npos ? true : self.judge_unknown(record);
     }
-    static bool pass_over_object(dispatcher&, Handler&, const void*, const metadata&) { return true; }
+    static bool pass_over_object(dispatcher&, Handler&, const void*, metadata) { return true; }
 
     template <class Reader, class E, std::size_t Entry>
     static bool from_current(dispatcher& self, Handler& handler, record_view record) {
@@ -167,13 +187,19 @@ private:
             return self.judge_unknown(record);
         if constexpr (handles_as_view<Handler, E> && std::same_as<Reader, Codec>) {
             detail::view_of_event<Handler, E> view{};
-            return self.decoded(record, Reader::decode(record.payload(), view)) && self.give(handler, view, metadata(record));
+            if (!detail::reads<Reader>(record.payload(), view)) [[unlikely]]
+                return self.template explain<Reader, detail::view_of_event<Handler, E>>(record);
+            return self.give(handler, view, metadata(record));
         } else if constexpr (detail::is_kept<E>) {
             E& value = detail::kept<E>::in(self.slots_);
-            return self.decoded(record, Reader::decode(record.payload(), value)) && self.give(handler, value, metadata(record));
+            if (!detail::reads<Reader>(record.payload(), value)) [[unlikely]]
+                return self.template explain<Reader, E>(record);
+            return self.give(handler, value, metadata(record));
         } else {
             E value{};
-            return self.decoded(record, Reader::decode(record.payload(), value)) && self.give(handler, value, metadata(record));
+            if (!detail::reads<Reader>(record.payload(), value)) [[unlikely]]
+                return self.template explain<Reader, E>(record);
+            return self.give(handler, value, metadata(record));
         }
     }
 
@@ -182,19 +208,38 @@ private:
         if (!detail::has_name(record, name_of<Entry>)) [[unlikely]]
             return self.judge_unknown(record);
         Old old{};
-        return self.decoded(record, Reader::decode(record.payload(), old)) &&
-               self.give(handler, detail::lift(old, Later{}), metadata(record));
+        if (!detail::reads<Reader>(record.payload(), old)) [[unlikely]]
+            return self.template explain<Reader, Old>(record);
+        return self.give(handler, detail::lift(old, Later{}), metadata(record));
     }
 
     template <class E>
-    static bool from_object(dispatcher& self, Handler& handler, const void* event, const metadata& about) {
+    static bool from_object(dispatcher& self, Handler& handler, const void* event, metadata about) {
         return self.give(handler, *static_cast<const E*>(event), about);
     }
 
-    bool decoded(record_view record, result<void>&& done) {
-        if (done) [[likely]]
-            return true;
+    // Why a payload could not be read: found by reading it once more, so that the way that succeeds carries no reasons.
+    template <class Reader, class T>
+    [[gnu::cold, gnu::noinline]] bool explain(record_view record) {
+        T value{};
+        auto done = Reader::decode(record.payload(), value);
+        SILLOK_ASSERT(!done);
         return fail_to_decode(record, std::move(done).error());
+    }
+
+    // Few events are told apart by comparisons, which compilers turn into one jump to the handler's inlined function; many
+    // by a table of functions.
+    static constexpr std::size_t compared_max = 128;
+
+    template <class... E>
+    [[gnu::always_inline]] bool deliver_to(Handler& handler, std::uint32_t entry, const void* event, metadata about, types<E...>) {
+        if constexpr (is_sound && sizeof...(E) <= compared_max) {
+            bool good = true;
+            static_cast<void>(((entry == entry_index<world, E> ? (good = from_object<E>(*this, handler, event, about), true) : false) || ...));
+            return good;
+        } else {
+            return by_entry_.at[entry](*this, handler, event, about);
+        }
     }
 
     // Calls the handler's function for a struct or a view. Where a view is wanted and a struct is at hand, one that was
