@@ -17,6 +17,9 @@ inline outcome good() { return {}; }
 inline outcome finding() { return {1, {}}; }
 inline outcome bad_input(std::string message) { return {2, std::move(message)}; }
 inline outcome trouble(const std::string& message) { return {3, "bank: " + message}; }
-inline outcome store_trouble(const sillok::error& why) { return trouble(std::string(to_string(why.kind())) + ": " + why.text()); }
+inline outcome store_trouble(const sillok::error& why) {
+    const bool missing = why.kind() == sillok::error_kind::no_such_store;
+    return trouble(to_string(why) + (missing ? ". The first `bank import` makes one" : ""));
+}
 
 }  // namespace bank

@@ -96,8 +96,8 @@ TEST_CASE("P8: a second writer is refused and told who the first one is; readers
 TEST_CASE("who must not create a store does not, and who only reads changes nothing") {
     const scratch folder;
     const std::string path = folder / "none";
-    CHECK(file_store::open(path, {.must_exist = true}).error().kind() == error_kind::io);
-    CHECK(file_store::open(path, {.read_only = true}).error().kind() == error_kind::io);
+    CHECK(file_store::open(path, {.must_exist = true}).error().kind() == error_kind::no_such_store);
+    CHECK(file_store::open(path, {.read_only = true}).error().kind() == error_kind::no_such_store);
     CHECK_FALSE(std::filesystem::exists(path));
     std::filesystem::create_directory(path);
     CHECK_FALSE(file_store::open(path, {.must_exist = true}).has_value());

@@ -51,7 +51,7 @@ public:
     // Opens the store in the directory `path`, and creates it where there is none and the options do not forbid it.
     //
     // Ensures: whole batches are kept, a torn tail is cut, what was not proven durable is; `report` says what was done.
-    // Errors:  locked (names the owner), unsupported_format (newer, of another store, or no store at all), damaged, no_space,
+    // Errors:  no_such_store, where one must exist; locked (names the owner), unsupported_format (newer, of another store, or no store at all), damaged, no_space,
     //          io, invalid_argument
     static result<file_store> open(std::string_view path, const file_options& options = {}) {
         auto opened = open_unnamed(std::string(path), options);
@@ -228,7 +228,7 @@ private:
         auto found = detail::survey(*files);
         if (!found) return std::move(found).error();
         if (!found->has_identity) {
-            if (!may_create) return error(error_kind::io, "there is no store in the directory");
+            if (!may_create) return error(error_kind::no_such_store, "there is no store in the directory");
             if (auto vacant = detail::check_is_vacant(*files, *found); !vacant) return std::move(vacant).error();
         }
         timestamp now = clock_ref(options.clock).now();

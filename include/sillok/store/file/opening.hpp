@@ -126,7 +126,7 @@ inline result<directory> open_store_directory(device_ref device, const std::stri
         }
     }
     const io_outcome opened = again([&] { return device.open_directory(path.c_str()); });
-    if (opened.error == ENOENT) return error(error_kind::io, "there is no store");
+    if (opened.error == ENOENT) return error(error_kind::no_such_store, "there is no store");
     if (opened.error == ENOTDIR) return error(error_kind::unsupported_format, "is not a directory, and so not a store");
     if (!opened.ok()) return io_error("cannot be opened", "the directory", opened.error);
     return directory(device, owned_file(device, static_cast<int>(opened.value)));
