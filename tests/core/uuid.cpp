@@ -30,6 +30,16 @@ TEST_CASE("an id of version 7 starts with its milliseconds and says its version"
     CHECK(to_string(id).starts_with("017f22e2-79b0-7"));
     CHECK((id.octets[8] & 0xC0) == 0x80);
     CHECK(to_string(make(timestamp{-5})).starts_with("00000000-0000-7"));
+    CHECK(to_string(uuid_generator(42)(timestamp{1'645'557'742'000'123'456})) == "017f22e2-79b0-71f9-bdd7-3226e2525f99");
+}
+
+TEST_CASE("an id is nil only where every octet is", "[uuid]") {
+    for (std::size_t i = 0; i < 16; ++i) {
+        uuid id;
+        CHECK(id.is_nil());
+        id.octets[i] = 1;
+        CHECK_FALSE(id.is_nil());
+    }
 }
 
 TEST_CASE("ids ascend with time, also within a nanosecond, and are unique", "[uuid]") {

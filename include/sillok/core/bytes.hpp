@@ -40,6 +40,11 @@ constexpr T little_endian(T value) noexcept {
     }
 }
 
+// The word whose bytes in memory are those of `value`, the highest first.
+constexpr std::uint64_t big_endian(std::uint64_t value) noexcept {
+    return std::endian::native == std::endian::big ? value : __builtin_bswap64(value);
+}
+
 }  // namespace sillok::detail
 
 namespace sillok {

@@ -6,6 +6,7 @@
 // while the clock does not go back.
 
 #include <array>
+#include <bit>
 #include <compare>
 #include <cstddef>
 #include <cstdint>
@@ -13,7 +14,7 @@
 #include <string>
 #include <string_view>
 
-#include <unistd.h>
+#include <sys/random.h>
 
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/time.hpp"
@@ -24,7 +25,10 @@ struct uuid {
     std::array<std::uint8_t, 16> octets{};
 
     // 0 in every place: "none".
-    constexpr bool is_nil() const noexcept { return *this == uuid{}; }
+    constexpr bool is_nil() const noexcept {
+        const auto words = std::bit_cast<std::array<std::uint64_t, 2>>(octets);
+        return (words[0] | words[1]) == 0;
+    }
     friend constexpr auto operator<=>(const uuid&, const uuid&) = default;
 };
 
@@ -85,12 +89,7 @@ public:
         tail_ += 1 + (next_random() & 0xFFFFFFFF);
         const std::uint64_t high = (ms << 16) | 0x7000 | fraction;
         const std::uint64_t low = (tail_ & 0x3FFFFFFFFFFFFFFF) | 0x8000000000000000;
-        uuid id;
-        for (std::size_t i = 0; i < 8; ++i) {
-            id.octets[i] = static_cast<std::uint8_t>(high >> (56 - 8 * i));
-            id.octets[8 + i] = static_cast<std::uint8_t>(low >> (56 - 8 * i));
-        }
-        return id;
+        return std::bit_cast<uuid>(std::array{detail::big_endian(high), detail::big_endian(low)});
     }
 
 private:
