@@ -1,11 +1,12 @@
 // The account of the README: events, an aggregate, a store, and a command that is rejected.
+// [events]
 #include <cstdint>
 #include <iostream>
+#include <map>
 #include <string>
 
 #include "sillok/sillok.hpp"
 
-// [events]
 // Events: facts in the past tense. They know nothing of the framework.
 struct account_opened  { std::string owner; };
 struct money_deposited { std::int64_t amount; };  // minor units
@@ -53,6 +54,25 @@ struct account {
 };
 // [/aggregate]
 
+// [view]
+struct bank : sillok::context<account> {};  // more aggregates go here
+
+struct turnover {
+    using events = sillok::select<bank, money_deposited, money_withdrawn>;
+
+    std::map<std::string, std::int64_t> by_account;
+
+    void on(const money_deposited& e, const sillok::metadata& m) { by_account[std::string(m.key())] += e.amount; }
+    void on(const money_withdrawn& e, const sillok::metadata& m) { by_account[std::string(m.key())] += e.amount; }
+};
+
+void print_turnover(sillok::store_ref store) {
+    turnover all;
+    sillok::replay(store, {}, all).value();
+    for (const auto& [account, amount] : all.by_account) std::cout << "account " << account << " moved " << amount << '\n';
+}
+// [/view]
+
 // [main]
 int main() {
     auto store    = sillok::memory_store{};  // or: sillok::file_store::open("bank.sillok").value()
@@ -66,5 +86,6 @@ int main() {
     auto now  = accounts.load("42").value();
     auto then = accounts.load("42", sillok::at_version{1}).value();  // time travel
     std::cout << "balance " << now->balance << ", at version 1 it was " << then->balance << '\n';
+    print_turnover(store);
 }
 // [/main]

@@ -20,14 +20,7 @@ sillok::result<std::int64_t> account_of(const sillok::metadata& m) {
 // Hands the events of a category to a handler, in their order.
 template <class Handler>
 sillok::result<Handler> folded(sillok::store_ref store, Handler handler) {
-    sillok::dispatcher<Handler> to_handler;
-    sillok::result<void>        handled;
-    auto read = store.read_all({.category = account::name}, [&](const sillok::record_view& record) {
-        handled = to_handler.dispatch(handler, record);
-        return handled.has_value();
-    });
-    if (!read) return std::move(read).error();
-    if (!handled) return std::move(handled).error();
+    if (auto done = sillok::replay(store, {.category = account::name}, handler); !done) return std::move(done).error();
     return handler;
 }
 

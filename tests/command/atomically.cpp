@@ -97,3 +97,24 @@ TEST_CASE("repositories of different stores cannot act as one") {
     REQUIRE_FALSE(done);
     CHECK(done.error().is(sillok::error_kind::invalid_argument));
 }
+
+TEST_CASE("a version that is expected says of which aggregate") {
+    sillok::memory_store store;
+    const sillok::repository<account> accounts(store);
+    accounts.execute("a", deposit{1}).value();
+    const auto unclear = atomically(command_context{}.expecting(version{1}), command_to(accounts, "a", deposit{1}));
+    REQUIRE_FALSE(unclear);
+    CHECK(unclear.error().is(sillok::error_kind::invalid_argument));
+    const auto late = atomically({}, command_to(accounts, "a", deposit{1}).expecting(version{0}), command_to(accounts, "b", deposit{1}));
+    REQUIRE_FALSE(late);
+    CHECK(late.error().is(sillok::error_kind::conflict));
+    CHECK(atomically({}, command_to(accounts, "a", deposit{1}).expecting(version{1}), command_to(accounts, "b", deposit{1})));
+}
+
+TEST_CASE("an aggregate stands in an act once") {
+    sillok::memory_store store;
+    const sillok::repository<account> accounts(store);
+    const auto twice = atomically({}, command_to(accounts, "a", deposit{1}), command_to(accounts, "a", deposit{1}));
+    REQUIRE_FALSE(twice);
+    CHECK(twice.error().is(sillok::error_kind::invalid_argument));
+}

@@ -31,3 +31,12 @@ TEST_CASE("a context says id, expected version and actor") {
     CHECK(context.expected() == sillok::version{4});
     CHECK(context.actor() == "ada");
 }
+
+TEST_CASE("a context is changed by making another, and keeps one header of a name") {
+    const sillok::command_context plain;
+    const auto named = plain.by("ada").with_header("trace", "1").with_header("trace", "2").by("bob");
+    CHECK(plain.actor().empty());
+    CHECK(named.actor() == "bob");
+    REQUIRE(named.headers().size() == 2);
+    CHECK(named.headers()[1].second == "2");
+}

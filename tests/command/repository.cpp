@@ -116,6 +116,38 @@ TEST_CASE("state as of a business date takes what was recorded late into its pla
     CHECK(accounts.as_of("42", 9, day).value()->open);
 }
 
+TEST_CASE("an event without a business date has always been") {
+    sillok::memory_store store;
+    const sillok::repository<account> accounts(store);
+    accounts.execute("42", deposit{100, 10}).value();
+    accounts.execute("42", open_account{"Ada"}).value();
+    accounts.execute("42", deposit{50, 30}).value();
+    const auto day = [](const auto& e) -> std::optional<std::int32_t> {
+        if constexpr (requires { e.day; })
+            return e.day;
+        else
+            return std::nullopt;
+    };
+    const auto before = accounts.as_of("42", 9, day).value();
+    CHECK(before->open);
+    CHECK(before->balance == 0);
+    CHECK(accounts.as_of("42", 10, day).value()->balance == 100);
+}
+
+TEST_CASE("headers of the context are recorded with every event") {
+    sillok::memory_store store;
+    const sillok::repository<account> accounts(store);
+    accounts.execute("42", deposit{100}).value();
+    accounts.execute("42", pay_out_in_parts{2}, command_context{}.by("ada").with_header("trace", "4bf9")).value();
+    int seen = 0;
+    store.read_stream({"account", "42"}, {.from = version{2}}, [&](const sillok::record_view& r) {
+            CHECK(r.headers()["actor"] == "ada");
+            CHECK(r.headers()["trace"] == "4bf9");
+            return ++seen, true;
+        }).value();
+    CHECK(seen == 2);
+}
+
 TEST_CASE("an expected version that does not hold is a conflict that names both, and is not retried") {
     sillok::memory_store store;
     const sillok::repository<account> accounts(store);

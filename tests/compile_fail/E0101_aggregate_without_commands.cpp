@@ -37,4 +37,8 @@ struct account {
     sillok::decision<money_deposited> decide(const deposit& c) const { return money_deposited{c.amount}; }
 };
 
-int main() { return sillok::is_aggregate<account> ? 0 : 1; }
+int main() {
+    sillok::memory_store store;
+    const sillok::repository<account> accounts(store);
+    return accounts.load("42").has_value() ? 0 : 1;
+}

@@ -60,6 +60,7 @@ static_assert(given<wallet>(opened{"Ada"}, paid{90}).state().left == 10);
 
 }  // namespace constant
 
+// [rule]
 TEST_CASE("a decision is tested in the words of the rule") {
     CHECK(given<account>(domain::account_opened{"Ada"}, domain::money_deposited{100, 1}).when(domain::withdraw{30, 2}).then(domain::money_withdrawn{30, 2}));
     CHECK(given<account>(domain::account_opened{"Ada"}).when(domain::withdraw{30}).then_rejected(domain::insufficient_funds{30}));
@@ -67,6 +68,7 @@ TEST_CASE("a decision is tested in the words of the rule") {
     CHECK(given<account>(domain::account_opened{"Ada"}).when(domain::open_account{"Ada"}).then());
     CHECK_FALSE(given<account>().when(domain::open_account{"Ada"}).then(domain::account_opened{"Bob"}));
 }
+// [/rule]
 
 TEST_CASE("history that asks for metadata is given the version it would have") {
     const auto history = given<account>(domain::money_deposited{1, 0}, domain::account_opened{"Ada"});

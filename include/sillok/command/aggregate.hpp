@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "sillok/command/decision.hpp"
+#include "sillok/command/tags.hpp"
 #include "sillok/core/type_list.hpp"
 #include "sillok/event/event.hpp"
 #include "sillok/event/handler.hpp"
@@ -44,6 +45,19 @@ struct as_types<types<C...>> {
     using type = types<C...>;
 };
 
+// The list that an aggregate gives, or an empty one, so that what is missing is said once and in words.
+template <class A>
+struct commands_listed_by {
+    using type = commands<>;
+};
+template <class A>
+    requires requires { typename A::commands; }
+struct commands_listed_by<A> {
+    using type = typename A::commands;
+};
+template <class A>
+using listed_commands = typename commands_listed_by<A>::type;
+
 // The commands that a part takes, as a plain list.
 template <class Part>
 using commands_of = typename as_types<typename Part::commands>::type;
@@ -66,6 +80,34 @@ concept has_decide = requires { static_cast<Signature>(&A::decide); } && !requir
 
 template <class A, class C, class R>
 concept decides_exactly = has_decide<A, R (A::*)(const C&) const> || has_decide<A, R (*)(const C&)> || has_decide<A, R (A::*)(C) const>;
+
+// Whether the aggregate gives the event tags.
+template <class A, class E>
+concept tags_event = requires { static_cast<void (*)(const E&, tags&)>(&A::tag); };
+
+template <class A, class E>
+void tag_event([[maybe_unused]] const E& event, [[maybe_unused]] tags& out) {
+    if constexpr (tags_event<A, E>) A::tag(event, out);
+}
+
+// Whether it has a member of that name at all, of whatever kind and access: then `&any_tag<A>::tag` is ambiguous.
+struct has_tag {
+    int tag;
+};
+template <class A>
+struct any_tag : A, has_tag {};
+template <class A>
+concept mentions_tag = std::is_class_v<A> && !std::is_final_v<A> && !requires { &any_tag<A>::tag; };
+
+// Signatures that look like a `tag` but would never be called.
+template <class A, class E, class... P>
+concept tags_in_vain_as = requires { static_cast<void (A::*)(P...)>(&A::tag); } || requires { static_cast<void (A::*)(P...) const>(&A::tag); };
+template <class A, class E, class T>
+concept tags_in_vain_into = tags_in_vain_as<A, E, const E&, T> || tags_in_vain_as<A, E, E&, T> || tags_in_vain_as<A, E, E, T> ||
+                            requires { static_cast<void (*)(E&, T)>(&A::tag); } || requires { static_cast<void (*)(E, T)>(&A::tag); };
+template <class A, class E>
+concept tags_in_vain = !tags_event<A, E> && (tags_in_vain_into<A, E, tags&> || tags_in_vain_into<A, E, tags> ||
+                                             requires { static_cast<void (*)(const E&, tags)>(&A::tag); });
 
 template <class Decision, class Catalogue>
 inline constexpr bool yields_only = false;
@@ -106,7 +148,7 @@ template <class Aggregate, class Event>
 consteval bool aggregate_applies_event() {
     static_assert(handles<Aggregate, Event>,
                   "sillok[E0102]: an aggregate must apply every event that it lists, by its exact type. Fix: add `void "
-                  "apply(const Event&)`. See docs/errors.md#E0102");
+                  "apply(const Event&)`, and remove an `apply` that is a template. See docs/errors.md#E0102");
     return handles<Aggregate, Event>;
 }
 
@@ -127,6 +169,25 @@ consteval bool decision_yields_own_events() {
                   "sillok[E0104]: `decide` returns a sillok::decision of current events of its aggregate's catalogue. Fix: list "
                   "the event in the catalogue, or decide one that is there. See docs/errors.md#E0104");
     return own;
+}
+
+template <class Aggregate, class Event>
+consteval bool aggregate_tags_event() {
+    constexpr bool right = !detail::tags_in_vain<Aggregate, Event>;
+    static_assert(right,
+                  "sillok[E0109]: `tag` is called for an event only if it is static and takes exactly the event and a "
+                  "sillok::tags&; anything else would be passed over. Fix: write `static void tag(const Event&, sillok::tags&)`, "
+                  "public. See docs/errors.md#E0109");
+    return right;
+}
+
+template <class Aggregate>
+consteval bool aggregate_has_a_tag_that_is_called() {
+    static_assert(!std::same_as<Aggregate, Aggregate>,
+                  "sillok[E0109]: an aggregate's `tag` is called only if it is static and public and takes exactly an event of the "
+                  "catalogue and a sillok::tags&; this one would be passed over. Fix: write `static void tag(const Event&, "
+                  "sillok::tags&)`. See docs/errors.md#E0109");
+    return false;
 }
 
 template <class Aggregate, class Command>
@@ -154,6 +215,15 @@ template <class A, class... E>
 consteval bool applies_all(types<E...>) {
     return all_of({true, require::aggregate_applies_event<A, E>()...});
 }
+template <class A, class... E>
+consteval bool tags_well(types<E...>) {
+    if constexpr (!mentions_tag<A>)
+        return true;
+    else if constexpr ((tags_event<A, E> || ...))
+        return all_of({true, require::aggregate_tags_event<A, E>()...});
+    else  // of a name that is never called, one event is named, not all
+        return require::aggregate_has_a_tag_that_is_called<A>();
+}
 template <class A, class... C>
 consteval bool decides_all(types<C...>) {
     return all_of({true, decides_well<A, C>()...});
@@ -169,7 +239,8 @@ consteval bool is_sound_aggregate() {
         // Both, so that each mistake is said; not &&, which would still say both but read as if it did not.
         const bool applies = applies_all<A>(typename A::events::current_types{});
         const bool decides = decides_all<A>(commands_of<A>{});
-        return applies && decides && A::events::is_sound;
+        const bool tags = tags_well<A>(typename A::events::current_types{});
+        return applies && decides && tags && A::events::is_sound;
     }
 }
 

@@ -48,7 +48,8 @@ private:
 // nothing is recorded. A conflict starts all over, up to `retries` of the first repository, unless a version was expected.
 //
 // Requires: all repositories refer to one store, and no aggregate stands here twice
-// Errors:   as repository::execute; invalid_argument where the repositories' stores differ.
+// Errors:   as repository::execute; invalid_argument where the repositories' stores differ, an aggregate stands here twice, or
+//           `context` expects a version: that is said for each aggregate, with command_to::expecting.
 template <class... Repository, class... Command>
 result<receipt, failure> atomically(const command_context& context, const command_to<Repository, Command>&... command) {
     static_assert(sizeof...(command) > 0);
@@ -57,9 +58,13 @@ result<receipt, failure> atomically(const command_context& context, const comman
     if (!((command.repository().store() == repository.store()) && ...))
         return failure(error(error_kind::invalid_argument, "atomically: the repositories refer to different stores. Use one store"));
 
+    if (context.expected())
+        return failure(error(error_kind::invalid_argument, "atomically: a version is expected, but not of which aggregate. Say it at the "
+                                                           "command: command_to(…).expecting(version)"));
+
     std::uint64_t content = 0;
     if (!context.id().is_nil()) ((content = content * 31 + command.content()), ...);
-    const bool retry = !(command.expects() || ...) && !context.expected();
+    const bool retry = !(command.expects() || ...);
     return detail::carry_out(repository.store(), context, content, repository.options().source, retry ? repository.options().retries : 0,
                              [&](prepared_batch& batch) {
                                  result<void, failure> decided;

@@ -4,6 +4,7 @@
 #include <cstdint>
 #include <optional>
 #include <string>
+#include <vector>
 
 #include "sillok/command/command_context.hpp"
 #include "sillok/command/failure.hpp"
@@ -34,7 +35,9 @@ inline std::optional<result<receipt, failure>> repeated(const store_ref& store, 
 inline result<receipt, failure> carry_out(store_ref store, const command_context& context, std::uint64_t content,
                                           std::string_view source, std::uint32_t retries, decide_step decide) {
     if (auto known = repeated(store, context.id(), content)) return *std::move(known);
-    const header actor{"actor", context.actor()};
+    std::vector<header> headers;
+    headers.reserve(context.headers().size());
+    for (const auto& [name, value] : context.headers()) headers.push_back({name, value});
     prepared_batch batch;
     for (std::uint32_t tries = 1;; ++tries) {
         batch.clear();
@@ -51,7 +54,7 @@ inline result<receipt, failure> carry_out(store_ref store, const command_context
                                  .causation = context.causation(),
                                  .correlation = context.correlation(),
                                  .source = source,
-                                 .headers = context.actor().empty() ? std::span<const header>() : std::span(&actor, 1)});
+                                 .headers = headers});
         });
         if (done) return *done;
         const bool may_retry = done.error() == error_kind::conflict && !context.expected() && tries <= retries;

@@ -35,9 +35,9 @@ public:
 
     explicit dated_events(DateOf& by) : date_of(by) {}
 
-    // Keeps a copy of the record, under the date noted last.
+    // Keeps a copy of the record, under the date noted last, or under none.
     void keep(const record_view& record) {
-        places_.emplace_hint(places_.end(), *date, bytes_.size());  // dates mostly ascend
+        places_.emplace_hint(places_.end(), date, bytes_.size());  // dates mostly ascend
         bytes_.append(record.bytes());
     }
 
@@ -53,7 +53,7 @@ public:
 
 private:
     byte_buffer bytes_;
-    std::multimap<Date, std::size_t> places_;  // those of one date stay in the order in which they came
+    std::multimap<std::optional<Date>, std::size_t> places_;  // no date first; those of one date as they came
 };
 
 }  // namespace sillok::detail

@@ -6,6 +6,7 @@
 //     guarded.execute("42", withdraw{30}, sillok::command_context{}.by("ada"));
 
 #include <concepts>
+#include <optional>
 #include <string_view>
 #include <type_traits>
 #include <utility>
@@ -26,6 +27,21 @@ consteval bool policy_covers_command() {
                   "sillok[E0108]: a policy must answer for every command that it guards. Fix: add `sillok::result<void> "
                   "authorise(std::string_view key, const Command&, const sillok::command_context&)`. See docs/errors.md#E0108");
     return covered;
+}
+
+// Whether rules have something for a command, in whatever form, and whether it is the form that is called.
+template <class Rules, class Command>
+consteval bool rules_take_command() {
+    constexpr bool somehow = requires(std::remove_const_t<Rules>& rules, Command& command) { rules.validate(command); };
+    constexpr bool rightly = requires(const Rules& rules, const Command& command) {
+        { rules.validate(command) } -> std::same_as<std::optional<rejection>>;
+    };
+    static_assert(
+        rightly || !somehow,
+        "sillok[E0110]: rules that take a command must be const and return a std::optional<sillok::rejection>; anything else "
+        "would be passed over. Fix: write `std::optional<sillok::rejection> validate(const Command&) const`. "
+        "See docs/errors.md#E0110");
+    return rightly;
 }
 
 }  // namespace sillok::require
@@ -63,7 +79,7 @@ public:
 
     template <class Command>
     result<receipt, failure> execute(std::string_view key, const Command& command, const command_context& context = {}) const {
-        if constexpr (requires { rules_.validate(command); })
+        if constexpr (require::rules_take_command<Rules, Command>())
             if (auto why = rules_.validate(command)) return failure(std::move(*why));
         return inner_.execute(key, command, context);
     }

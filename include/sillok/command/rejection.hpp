@@ -11,7 +11,9 @@
 #include <utility>
 #include <vector>
 
+#include "sillok/codec/encodable.hpp"
 #include "sillok/codec/print.hpp"
+#include "sillok/codec/reflect.hpp"
 
 namespace sillok {
 
@@ -69,6 +71,19 @@ struct held : held_rejection {
 
 }  // namespace sillok::detail
 
+namespace sillok::require {
+
+template <class Rejection>
+consteval bool rejection_owns_what_it_says() {
+    constexpr bool owns = !reflectable<Rejection> || encodable<Rejection>;
+    static_assert(owns,
+                  "sillok[E0111]: a rejection outlives the decision, so its members own what they say; views, pointers and "
+                  "references do not. Fix: hold a std::string, or the value itself. See docs/errors.md#E0111");
+    return owns;
+}
+
+}  // namespace sillok::require
+
 namespace sillok {
 
 // Holds and owns any struct that says why a command was rejected. Usable in constant expressions where the struct is.
@@ -76,7 +91,9 @@ class rejection {
 public:
     template <class R>
         requires(!std::same_as<std::remove_cvref_t<R>, rejection>)
-    constexpr explicit rejection(R why) : held_(new detail::held<R>(std::move(why))) {}
+    constexpr explicit rejection(R why) : held_(new detail::held<R>(std::move(why))) {
+        static_cast<void>(require::rejection_owns_what_it_says<R>());
+    }
     constexpr rejection(const rejection& other) : held_(other.held_ ? other.held_->call->clone(*other.held_) : nullptr) {}
     constexpr rejection(rejection&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
     constexpr rejection& operator=(rejection other) noexcept {
@@ -96,6 +113,13 @@ public:
 
     // "insufficient_funds{missing = 100}"
     std::string text() const { return held_ ? held_->call->text(*held_) : std::string(); }
+
+    template <class Stream>
+        requires requires(Stream& out, std::string_view text) { out << text << text; }
+    friend Stream& operator<<(Stream& out, const rejection& why) {
+        out << std::string_view(why.text());
+        return out;
+    }
 
     // Two rejections are equal when they hold the same type with equal fields.
     friend constexpr bool operator==(const rejection& a, const rejection& b) {

@@ -56,7 +56,7 @@ class repository {
 
 public:
     using aggregate_type = Aggregate;
-    using commands = typename Aggregate::commands;
+    using commands = detail::listed_commands<Aggregate>;
 
     explicit repository(store_ref store, repository_options options = {})
         : store_(store), options_(std::move(options)), cache_(options_.cached_max) {}
@@ -71,7 +71,7 @@ public:
         return now;
     }
 
-    // The aggregate after so many of its events; all of them where it has fewer.
+    // The aggregate after so many of its events; all of them where it has fewer, which `version` then tells.
     result<loaded<Aggregate>> load(std::string_view key, at_version upto) const {
         return fold(key, {}, [&](const record_view& record) { return record.version() <= upto.version; });
     }
@@ -83,7 +83,8 @@ public:
 
     // The aggregate as of a date of the business: the events whose date, as `date_of(event)` says, is not after `date`,
     // applied in the order of their dates, and those of one date in the order in which they were recorded. What was
-    // recorded late stands in its place. The version is that of the last event, in that order.
+    // recorded late stands in its place. `date_of` takes every event of the catalogue; it may return an optional, and an
+    // event without a date has always been. The version is that of the last event, in that order.
     //
     // Errors:     as load.
     // Complexity: O(events of the stream), and their bytes are copied.
@@ -96,7 +97,7 @@ public:
             result<void> done;
             auto read = store_.read_stream({Aggregate::name, key}, {}, [&](const record_view& record) {
                 done = sort.dispatch(dated, record);
-                if (done && !(date < *dated.date)) dated.keep(record);
+                if (done && !(dated.date && date < *dated.date)) dated.keep(record);
                 return done.has_value();
             });
             if (!read) return std::move(read).error();
@@ -205,9 +206,7 @@ private:
         now.decision.for_each([&]<class Event>(const Event& event) {
             batch.add(
                 event_type_of<typename Aggregate::events, Event>, [&](byte_buffer& out) { binary_codec::encode(event, out); },
-                [&](tags& out) {
-                    if constexpr (requires { Aggregate::tag(event, out); }) Aggregate::tag(event, out);
-                });
+                [&](tags& out) { detail::tag_event<Aggregate>(event, out); });
         });
     }
 

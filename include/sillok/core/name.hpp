@@ -19,13 +19,24 @@ constexpr bool is_name(std::string_view text) noexcept {
     return true;
 }
 
+}  // namespace sillok
+
+namespace sillok::detail {
+
+// Never called and not constexpr: compilers print its name where a literal is not a name.
+void a_name_has_1_to_255_printable_characters_but_no_space_quote_backslash_or_comma();
+
+}  // namespace sillok::detail
+
+namespace sillok {
+
 class name {
 public:
     // Errors: text that is not a name does not compile.
     template <std::size_t N>
     // NOLINTNEXTLINE(google-explicit-constructor): a literal is meant to convert.
     consteval name(const char (&literal)[N]) : text_(literal, N - 1) {
-        if (!is_name(text_)) throw "sillok: a persisted name has 1 to 255 printable characters, without space \" \\ ,";
+        if (!is_name(text_)) detail::a_name_has_1_to_255_printable_characters_but_no_space_quote_backslash_or_comma();
     }
 
     constexpr std::string_view view() const noexcept { return text_; }

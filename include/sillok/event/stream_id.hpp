@@ -16,12 +16,26 @@ namespace sillok {
 struct position {
     std::uint64_t value = 0;
     friend constexpr auto operator<=>(position, position) = default;
+
+    template <class Stream>
+        requires requires(Stream& out, std::uint64_t number) { out << number << number; }
+    friend Stream& operator<<(Stream& out, position p) {
+        out << p.value;
+        return out;
+    }
 };
 
 // A place in one stream. The first event has version 1, every next one the next; 0 is the stream that does not exist.
 struct version {
     std::uint64_t value = 0;
     friend constexpr auto operator<=>(version, version) = default;
+
+    template <class Stream>
+        requires requires(Stream& out, std::uint64_t number) { out << number << number; }
+    friend Stream& operator<<(Stream& out, version v) {
+        out << v.value;
+        return out;
+    }
 };
 
 inline constexpr std::size_t category_bytes_max = 255;

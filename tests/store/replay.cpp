@@ -1,0 +1,72 @@
+#include "sillok/store/replay.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+#include <string>
+
+#include "command/domain.hpp"
+#include "sillok/command/repository.hpp"
+#include "sillok/event/context.hpp"
+#include "sillok/store/memory_store.hpp"
+
+using namespace domain;
+
+namespace {
+
+struct bank : sillok::context<account, address> {};
+
+struct deposits {
+    using events = sillok::select<bank, money_deposited>;
+    std::int64_t sum = 0;
+    void on(const money_deposited& e) { sum += e.amount; }
+};
+
+struct picky {
+    using events = account_events;
+    int taken = 0;
+    void on(const account_opened&) {}
+    sillok::result<void> on(const money_deposited& e) {
+        if (e.amount == 13) return sillok::error(sillok::error_kind::invalid_argument, "unlucky");
+        ++taken;
+        return {};
+    }
+    void on(const money_withdrawn&) {}
+};
+
+}  // namespace
+
+TEST_CASE("the log goes through a handler, which takes what it selected") {
+    sillok::memory_store store;
+    const sillok::repository<account> accounts(store);
+    const sillok::repository<address> addresses(store);
+    accounts.execute("1", deposit{5}).value();
+    addresses.execute("a@example.org", reserve_address{"1"}).value();
+    accounts.execute("2", deposit{7}).value();
+    deposits all;
+    CHECK(sillok::replay(store, {}, all).value() == sillok::position{3});
+    CHECK(all.sum == 12);
+    CHECK(sillok::replay(store, {.from = {3}}, all).value() == sillok::position{3});
+    CHECK(all.sum == 19);
+    deposits one;
+    sillok::replay(store, {"account", "1"}, {}, one).value();
+    CHECK(one.sum == 5);
+}
+
+TEST_CASE("what a handler could not take stops the replay and is its error") {
+    sillok::memory_store store;
+    const sillok::repository<account> accounts(store);
+    for (const std::int64_t amount : {1, 13, 2}) accounts.execute("1", deposit{amount}).value();
+    picky handler;
+    const auto done = sillok::replay(store, {}, handler);
+    REQUIRE_FALSE(done);
+    CHECK(done.error().text().find("unlucky") != std::string::npos);
+    CHECK(handler.taken == 1);
+    CHECK_FALSE(sillok::replay(store, {"account", "1"}, {}, handler));
+}
+
+TEST_CASE("an event that the handler's world does not know fails, or is passed over where that was chosen") {
+    sillok::memory_store store;
+    sillok::repository<address>(store).execute("a@example.org", reserve_address{"1"}).value();
+    picky handler;
+    CHECK(sillok::replay(store, {}, handler).error() == sillok::error_kind::unknown_event);
+    CHECK(sillok::replay(store, {}, handler, sillok::unknown::skip).value() == sillok::position{1});
+}
