@@ -7,6 +7,7 @@
 #include "csv.hpp"
 #include "row.hpp"
 #include "sillok/event/dispatch.hpp"
+#include "sillok/store/replay.hpp"
 
 namespace bank {
 namespace {
