@@ -40,40 +40,50 @@ struct no_codec {};
 
 namespace sillok::detail {
 
-// A struct that is decoded into again and again, so that its strings keep their memory. What owns nothing needs none.
-// Where it can be it is a base class itself: a wrapper around each costs the compiler a millisecond.
+// Structs are decoded into again and again, so that their strings keep their memory: those that own some are bases of one
+// object. What owns nothing, or cannot be a base, is decoded into a local.
 template <class E>
-inline constexpr bool is_kept = !std::is_trivially_destructible_v<E>;
+inline constexpr bool is_kept = !std::is_trivially_destructible_v<E> && !std::is_final_v<E>;
 
-template <class E, bool IsKept = is_kept<E>, bool IsFinal = std::is_final_v<E>>
-struct kept {
-    using base = E;
-    static E& in(base& slots) noexcept { return slots; }
-};
-template <class E, bool IsFinal>
-struct kept<E, false, IsFinal> {
-    using base = kept;
-};
 template <class E>
-struct kept<E, true, true> {
-    using base = kept;
-    E wrapped{};
+struct not_kept {};
+
+template <bool IsKept>
+struct slot_for {
+    template <class E>
+    using type = E;
+};
+template <>
+struct slot_for<false> {
+    template <class E>
+    using type = not_kept<E>;
 };
 
 template <class List>
 struct decode_slots;
 template <class... E>
-struct decode_slots<types<E...>> : kept<E>::base... {};
+struct decode_slots<types<E...>> : slot_for<is_kept<E>>::template type<E>... {};
 
-// Whether all of `in` was read into `into`. Codecs that say so without a reason are asked for no more.
+// A codec that can read without giving a reason, and find the reason afterwards: `reads(in, into)` and `explain<T>(in)`.
+// Then the way that succeeds carries no errors, which halves its instructions.
+template <class Reader>
+concept quiet_codec = requires(bytes_view in, bool& into) {
+    { Reader::reads(in, into) } -> std::same_as<bool>;
+    { Reader::template explain<bool>(in) } -> std::same_as<error>;
+};
+
+// Why a payload could not be read.
 template <class Reader, class T>
-bool reads(bytes_view in, T& into) {
-    if constexpr (requires {
-                      { Reader::reads(in, into) } -> std::same_as<bool>;
-                  })
-        return Reader::reads(in, into);
+error why_not(bytes_view in) {
+    T into{};
+    return std::move(Reader::decode(in, into)).error();
+}
+template <class Reader, class T>
+consteval auto reason() {
+    if constexpr (quiet_codec<Reader>)
+        return &Reader::template explain<T>;
     else
-        return Reader::decode(in, into).has_value();
+        return &why_not<Reader, T>;
 }
 
 // Whether the record's type has that name, which is a constant where this is called.
@@ -150,8 +160,7 @@ private:
 
     [[no_unique_address]] detail::decode_slots<events_taken<Handler>> slots_{};
 
-    template <std::size_t Entry>
-    static constexpr std::string_view name_of = detail::entries_of<world>.list[Entry].current.name;
+    static constexpr std::string_view name_of(std::size_t entry) noexcept { return detail::entries_of<world>.list[entry].current.name; }
 
     // A row that is not at its home in the index, or none.
     [[gnu::noinline]] bool dispatch_displaced(Handler& handler, record_view record) {
@@ -183,48 +192,61 @@ private:
 
     template <class Reader, class E, std::size_t Entry>
     static bool from_current(dispatcher& self, Handler& handler, record_view record) {
-        if (!detail::has_name(record, name_of<Entry>)) [[unlikely]]
+        if (!detail::has_name(record, name_of(Entry))) [[unlikely]]
             return self.judge_unknown(record);
         if constexpr (handles_as_view<Handler, E> && std::same_as<Reader, Codec>) {
-            detail::view_of_event<Handler, E> view{};
-            if (!detail::reads<Reader>(record.payload(), view)) [[unlikely]]
-                return self.template explain<Reader, detail::view_of_event<Handler, E>>(record);
-            return self.give(handler, view, metadata(record));
-        } else if constexpr (detail::is_kept<E>) {
-            E& value = detail::kept<E>::in(self.slots_);
-            if (!detail::reads<Reader>(record.payload(), value)) [[unlikely]]
-                return self.template explain<Reader, E>(record);
+            using view = detail::view_of_event<Handler, E>;
+            view value{};
+            if (!reads<Reader>(record, value)) [[unlikely]]
+                return self.explain(record, detail::reason<Reader, view>());
             return self.give(handler, value, metadata(record));
         } else {
-            E value{};
-            if (!detail::reads<Reader>(record.payload(), value)) [[unlikely]]
-                return self.template explain<Reader, E>(record);
-            return self.give(handler, value, metadata(record));
+            [[maybe_unused]] std::conditional_t<detail::is_kept<E>, no_codec, E> local{};
+            E* value;
+            if constexpr (detail::is_kept<E>)
+                value = &self.slots_;
+            else
+                value = &local;
+            // What follows is a function for every event: it is written out where a function of its own would cost the
+            // compiler another millisecond.
+            if constexpr (detail::quiet_codec<Reader>) {
+                if (!Reader::reads(record.payload(), *value)) [[unlikely]]
+                    return self.explain(record, detail::reason<Reader, E>());
+            } else {
+                if (!Reader::decode(record.payload(), *value).has_value()) [[unlikely]]
+                    return self.explain(record, detail::reason<Reader, E>());
+            }
+            if constexpr (detail::form_of<Handler, E> == detail::handler_form::apply)
+                handler.apply(std::as_const(*value));
+            else if constexpr (detail::form_of<Handler, E> == detail::handler_form::on)
+                handler.on(std::as_const(*value));
+            else
+                return self.give(handler, *value, metadata(record));
+            return true;
         }
     }
 
     template <class Reader, class Old, class Later, std::size_t Entry>
     static bool from_old(dispatcher& self, Handler& handler, record_view record) {
-        if (!detail::has_name(record, name_of<Entry>)) [[unlikely]]
+        if (!detail::has_name(record, name_of(Entry))) [[unlikely]]
             return self.judge_unknown(record);
         Old old{};
-        if (!detail::reads<Reader>(record.payload(), old)) [[unlikely]]
-            return self.template explain<Reader, Old>(record);
+        if (!reads<Reader>(record, old)) [[unlikely]]
+            return self.explain(record, detail::reason<Reader, Old>());
         return self.give(handler, detail::lift(old, Later{}), metadata(record));
+    }
+
+    template <class Reader, class T>
+    static bool reads(record_view record, T& into) {
+        if constexpr (detail::quiet_codec<Reader>)
+            return Reader::reads(record.payload(), into);
+        else
+            return Reader::decode(record.payload(), into).has_value();
     }
 
     template <class E>
     static bool from_object(dispatcher& self, Handler& handler, const void* event, metadata about) {
         return self.give(handler, *static_cast<const E*>(event), about);
-    }
-
-    // Why a payload could not be read: found by reading it once more, so that the way that succeeds carries no reasons.
-    template <class Reader, class T>
-    [[gnu::cold, gnu::noinline]] bool explain(record_view record) {
-        T value{};
-        auto done = Reader::decode(record.payload(), value);
-        SILLOK_ASSERT(!done);
-        return fail_to_decode(record, std::move(done).error());
     }
 
     // Few events are told apart by comparisons, which compilers turn into one jump to the handler's inlined function; many
@@ -252,18 +274,12 @@ private:
             detail::view_of_event<Handler, T> view{};
             if (auto done = Codec::decode(bytes.view(), view); !done) return fail(std::move(done).error());
             return give(handler, view, about);
+        } else if constexpr (std::same_as<decltype(sillok::deliver(handler, value, about)), result<void>>) {
+            if (auto done = sillok::deliver(handler, value, about); !done) return fail(std::move(done).error());
+            return true;
         } else {
-            constexpr detail::handler_form form = detail::form_of<Handler, T>;
-            if constexpr (detail::has_usual_form<Handler, T>) {
-                detail::call_as<form>(handler, value, about);
-                return true;
-            } else if constexpr (std::same_as<decltype(detail::call_as<form>(handler, value, about)), result<void>>) {
-                if (auto done = detail::call_as<form>(handler, value, about); !done) return fail(std::move(done).error());
-                return true;
-            } else {
-                static_cast<void>(detail::call_as<form>(handler, value, about));
-                return true;
-            }
+            static_cast<void>(sillok::deliver(handler, value, about));
+            return true;
         }
     }
 

@@ -154,7 +154,15 @@ struct leaves_of_entries<types<E...>> {
 template <class Entries, class T>
 using place_among = decltype(place_of<T>(static_cast<const typename leaves_of_entries<Entries>::type*>(nullptr)));
 template <class Catalogue, class T>
-using place_in = place_among<typename Catalogue::entries, T>;
+struct place_in : place_among<typename Catalogue::entries, T> {};
+
+template <class Catalogue, class T>
+consteval event_type type_in() {
+    using place = place_in<Catalogue, T>;
+    event_type type = place::event::type();
+    type.revision = place::revision;
+    return type;
+}
 
 template <std::size_t I, class T>
 std::type_identity<T> element_of(const leaf<I, T>*);
@@ -293,11 +301,7 @@ concept current_event_of = catalogue<Catalogue> && requires {
 // What a record says of a struct: its persisted name, the name's hash, and the revision whose shape it is.
 template <catalogue Catalogue, class T>
     requires(entry_index<Catalogue, T> != npos)
-inline constexpr event_type event_type_of = [] {
-    event_type type = detail::place_in<Catalogue, T>::event::type();
-    type.revision = detail::place_in<Catalogue, T>::revision;
-    return type;
-}();
+inline constexpr event_type event_type_of = detail::type_in<Catalogue, T>();
 
 // The place in the catalogue of a recorded event; `npos` where its name or revision is unknown.
 //

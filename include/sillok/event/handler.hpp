@@ -18,8 +18,20 @@
 
 namespace sillok::detail {
 
-// How a handler takes an event. The verb and the parameters; `view` stands for a struct with `view_of`.
-enum class handler_form : std::uint8_t { none, apply, apply_metadata, on, on_metadata, view };
+// How a handler takes an event: the verb and the parameters; `view` stands for a struct with `view_of`. The usual four
+// return nothing; what the others return has to be looked at.
+enum class handler_form : std::uint8_t {
+    none,
+    apply,
+    apply_metadata,
+    on,
+    on_metadata,
+    other_apply,
+    other_apply_metadata,
+    other_on,
+    other_on_metadata,
+    view
+};
 
 // Whether the function that was found is an instance of a template, such as `const auto&`: then it was not written for
 // the event. Only asked where a template of that name takes the event as well.
@@ -106,13 +118,13 @@ consteval handler_form find_form() {
         return handler_form::apply_metadata;
     else if constexpr (accepts_somehow<H, E>) {
         if constexpr (has_any_apply<H, const E&> || has_any_apply<H, E>)
-            return handler_form::apply;
+            return handler_form::other_apply;
         else if constexpr (has_any_on<H, const E&> || has_any_on<H, E>)
-            return handler_form::on;
+            return handler_form::other_on;
         else if constexpr (has_any_apply<H, const E&, const metadata&> || has_any_apply<H, E, const metadata&>)
-            return handler_form::apply_metadata;
+            return handler_form::other_apply_metadata;
         else if constexpr (has_any_on<H, const E&, const metadata&> || has_any_on<H, E, const metadata&>)
-            return handler_form::on_metadata;
+            return handler_form::other_on_metadata;
         else
             return handler_form::none;
     } else if constexpr (takes_view<H, E>)
@@ -123,33 +135,6 @@ consteval handler_form find_form() {
 
 template <class H, class E>
 inline constexpr handler_form form_of = find_form<H, E>();
-
-// Whether it is one of the usual signatures, void f(const E&) or void f(const E&, const metadata&). These are called through
-// a pointer of exactly that type, which spares the compiler an overload resolution among all of the handler's functions.
-template <class H, class E>
-concept has_usual_form = has_apply<H, void (H::*)(const E&)> || has_on<H, void (H::*)(const E&)> ||
-                         has_on<H, void (H::*)(const E&, const metadata&)> || has_apply<H, void (H::*)(const E&, const metadata&)>;
-
-template <handler_form Form, class H, class E>
-constexpr decltype(auto) call_as(H& handler, const E& e, [[maybe_unused]] const metadata& about) {
-    if constexpr (has_usual_form<H, E>) {
-        if constexpr (Form == handler_form::apply)
-            return (handler.*static_cast<void (H::*)(const E&)>(&H::apply))(e);
-        else if constexpr (Form == handler_form::apply_metadata)
-            return (handler.*static_cast<void (H::*)(const E&, const metadata&)>(&H::apply))(e, about);
-        else if constexpr (Form == handler_form::on)
-            return (handler.*static_cast<void (H::*)(const E&)>(&H::on))(e);
-        else
-            return (handler.*static_cast<void (H::*)(const E&, const metadata&)>(&H::on))(e, about);
-    } else if constexpr (Form == handler_form::apply)
-        return handler.apply(e);
-    else if constexpr (Form == handler_form::apply_metadata)
-        return handler.apply(e, about);
-    else if constexpr (Form == handler_form::on)
-        return handler.on(e);
-    else
-        return handler.on(e, about);
-}
 
 }  // namespace sillok::detail
 
@@ -168,8 +153,17 @@ concept handles_as_view = detail::form_of<Handler, E> == detail::handler_form::v
 // Requires: a handler that takes the struct; one that takes a view needs a record, see event/dispatch.hpp.
 template <class Handler, class E>
     requires(handles<Handler, E> && !handles_as_view<Handler, E>)
-constexpr decltype(auto) deliver(Handler& handler, const E& e, const metadata& about = metadata{}) {
-    return detail::call_as<detail::form_of<Handler, E>>(handler, e, about);
+constexpr decltype(auto) deliver(Handler& handler, const E& e, [[maybe_unused]] const metadata& about = metadata{}) {
+    using detail::handler_form;
+    constexpr handler_form form = detail::form_of<Handler, E>;
+    if constexpr (form == handler_form::apply || form == handler_form::other_apply)
+        return handler.apply(e);
+    else if constexpr (form == handler_form::on || form == handler_form::other_on)
+        return handler.on(e);
+    else if constexpr (form == handler_form::apply_metadata || form == handler_form::other_apply_metadata)
+        return handler.apply(e, about);
+    else
+        return handler.on(e, about);
 }
 
 }  // namespace sillok

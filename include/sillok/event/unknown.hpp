@@ -8,6 +8,7 @@
 #include <string_view>
 #include <utility>
 
+#include "sillok/core/bytes.hpp"
 #include "sillok/core/error.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/event/metadata.hpp"
@@ -49,7 +50,7 @@ public:
     // Each of these answers for the event that could not be handled: true where the policy lets it pass.
     [[gnu::cold]] bool meet_unknown(record_view record, std::uint16_t revisions);
     [[gnu::cold]] bool meet_foreign_codec(record_view record);
-    [[gnu::cold]] bool fail_to_decode(record_view record, error&& why);
+    [[gnu::cold]] bool explain(record_view record, error (*why_not)(bytes_view));
     [[gnu::cold]] bool fail(error&& why);
 
     [[gnu::cold]] result<void> take_failure() noexcept { return std::exchange(failure_, {}); }
@@ -83,8 +84,8 @@ inline bool dispatch_state::meet_foreign_codec(record_view record) {
     return fail({error_kind::unsupported_format, std::move(text)});
 }
 
-inline bool dispatch_state::fail_to_decode(record_view record, error&& why) {
-    return fail(std::move(why).within(describe(record)));
+inline bool dispatch_state::explain(record_view record, error (*why_not)(bytes_view)) {
+    return fail(why_not(record.payload()).within(describe(record)));
 }
 
 inline bool dispatch_state::fail(error&& why) {
