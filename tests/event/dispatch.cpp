@@ -59,6 +59,10 @@ std::string text_of_failure(D& dispatcher, H& handler, sillok::record_view recor
 
 }  // namespace
 
+// All of a dispatcher can be compiled in one place, for `extern template` elsewhere.
+template class sillok::dispatcher<balances>;
+template class sillok::dispatcher<careful, sillok::binary_codec, sillok::json_codec>;
+
 TEST_CASE("recorded events reach their functions") {
     account a;
     sillok::dispatcher<account> dispatcher;

@@ -304,7 +304,7 @@ private:
     static consteval row_table rows_for(types<E...>) {
         row_table made{};
         for (record_function& each : made.at) each = &pass_over;
-        if constexpr (is_sound)
+        if constexpr (is_sound && !std::same_as<Reader, no_codec>)
             detail::all_of({true, add_rows<Reader, E, entry_index<world, E>>(
                                       made, typename detail::place_in<world, E>::event::versions{})...});
         return made;
