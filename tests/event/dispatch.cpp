@@ -61,7 +61,7 @@ std::string text_of_failure(D& dispatcher, H& handler, sillok::record_view recor
 
 // All of a dispatcher can be compiled in one place, for `extern template` elsewhere.
 template class sillok::dispatcher<balances>;
-template class sillok::dispatcher<careful, sillok::binary_codec, sillok::json_codec>;
+template class sillok::dispatcher<balances, sillok::binary_codec, sillok::json_codec>;
 
 TEST_CASE("recorded events reach their functions") {
     account a;
