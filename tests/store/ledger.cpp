@@ -42,6 +42,30 @@ TEST_CASE("what was staged and given up leaves no trace") {
     CHECK(ledger.check(one.request)->receipt.repeated);
 }
 
+TEST_CASE("a tag is posted at its event, whichever stream of the append that stands in") {
+    testing::manual_clock clock;
+    detail::ledger ledger(clock, 10);
+    const one_event one;
+    const new_event plain{.type = {"probe.event", 1}, .payload = as_bytes("x")};
+    const new_event second[2] = {plain, one.event};
+    const stream_append streams[3] = {{{"account", "1"}, any_version{}, {&plain, 1}},
+                                      {{"account", "2"}, no_stream{}},
+                                      {{"account", "3"}, any_version{}, second}};
+    const auto append = [&](const append_request& request) {
+        const auto admitted = ledger.check(request);
+        ledger.stage(request);
+        ledger.commit(request, *admitted);
+    };
+    append({.streams = streams});
+    append({.streams = {streams, 1}});  // shorter than the one before: nothing of that one is committed again
+    REQUIRE(ledger.tag("tx:1").count == 1);
+    CHECK(ledger.tag("tx:1").at[0] == 2);
+    CHECK(ledger.stream({"account", "1"}).count == 2);
+    CHECK(ledger.stream({"account", "2"}).count == 0);
+    CHECK(ledger.stream({"account", "3"}).count == 2);
+    CHECK(ledger.last() == position{4});
+}
+
 TEST_CASE("records that do not follow on what is known are not restored") {
     testing::manual_clock clock;
     detail::ledger ledger(clock, 10);

@@ -21,13 +21,13 @@ TEST_CASE("an index finds what a map would") {
         const std::string category(1 + random() % 2, 'a');
         const std::string key = std::to_string(random() % 3000);
         const auto count = static_cast<std::uint32_t>(1 + random() % 3);
-        const std::uint32_t entry = index.find_or_add({category, key}, index.hash({category, key}));
+        detail::posting& entry = index.find_or_add({category, key}, index.hash({category, key}));
         index.stage(entry, ordinal, count);
         if (random() % 4 == 0) {
-            index.abandon(entry);
+            entry.abandon();
             continue;
         }
-        index.commit(entry);
+        entry.commit();
         for (std::uint32_t i = 0; i < count; ++i) wanted[{category, key}].push_back(ordinal++);
     }
     bool fits = true;
@@ -41,26 +41,26 @@ TEST_CASE("an index finds what a map would") {
 
 TEST_CASE("a list that a reader holds stays as it is while more is added") {
     posting_index index(1);
-    const std::uint32_t entry = index.find_or_add({"a", "1"}, index.hash({"a", "1"}));
+    detail::posting& entry = index.find_or_add({"a", "1"}, index.hash({"a", "1"}));
     index.stage(entry, 5, 2);
-    index.commit(entry);
-    const detail::posting_list held = index.list(entry);
+    entry.commit();
+    const detail::posting_list held = entry.list();
     index.stage(entry, 7, 1000);
-    index.commit(entry);
+    entry.commit();
     CHECK(held.count == 2);
     CHECK(held.at[0] == 5);
     CHECK(held.at[1] == 6);
-    CHECK(index.count(entry) == 1002);
+    CHECK(entry.count == 1002);
 }
 
 TEST_CASE("an event that carries a tag twice is posted once") {
     posting_index index(1);
-    const std::uint32_t entry = index.find_or_add({{}, "tx:1"}, index.hash({{}, "tx:1"}));
-    CHECK_FALSE(index.is_staged(entry, 3));
+    detail::posting& entry = index.find_or_add({{}, "tx:1"}, index.hash({{}, "tx:1"}));
+    CHECK_FALSE(entry.is_staged(3));
     index.stage(entry, 3, 1);
-    CHECK(index.is_staged(entry, 3));
-    index.commit(entry);
-    CHECK_FALSE(index.is_staged(entry, 3));
+    CHECK(entry.is_staged(3));
+    entry.commit();
+    CHECK_FALSE(entry.is_staged(3));
 }
 
 TEST_CASE("the hash of bytes is the same for ever, and depends on every byte and on the length") {

@@ -65,7 +65,7 @@ public:
 private:
     static timestamp system_now(void*) {
         std::timespec t{};
-        std::timespec_get(&t, TIME_UTC);
+        ::clock_gettime(CLOCK_REALTIME, &t);
         return timestamp{std::int64_t{t.tv_sec} * 1'000'000'000 + t.tv_nsec};
     }
 

@@ -82,7 +82,7 @@ constexpr std::size_t headers_bytes(std::span<const header> headers) noexcept {
     return to + size;
 }
 
-inline std::byte* store_short(std::byte* to, std::string_view text) noexcept { return store_short(to, text.data(), text.size()); }
+[[gnu::always_inline]] inline std::byte* store_short(std::byte* to, std::string_view text) noexcept { return store_short(to, text.data(), text.size()); }
 
 }  // namespace sillok::detail
 
@@ -101,7 +101,7 @@ constexpr std::size_t record_bytes(const record_fields& fields) noexcept {
 // Writes the record to `to`, its padding and its checksum included; returns the byte behind it.
 //
 // Requires: room for `record_bytes(fields)` bytes; every text within its limit
-inline std::byte* write_record(std::byte* to, const record_fields& fields) noexcept {
+[[gnu::always_inline]] inline std::byte* write_record(std::byte* to, const record_fields& fields) noexcept {
     using layout = detail::record_layout;
     const std::size_t tags = detail::tags_bytes(fields.tags);
     const std::size_t headers = detail::headers_bytes(fields.headers);

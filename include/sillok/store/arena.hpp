@@ -56,7 +56,7 @@ private:
     static constexpr std::size_t largest = std::size_t{4} << 20;
     static constexpr std::size_t huge_page = std::size_t{2} << 20;
 
-    void add(std::size_t bytes) {
+    [[gnu::cold, gnu::noinline]] void add(std::size_t bytes) {
         if (bytes > static_cast<std::size_t>(-1) / 4) throw std::bad_alloc();
         std::size_t wanted = next_;
         while (wanted < bytes + sizeof(chunk)) wanted *= 2;
@@ -102,19 +102,31 @@ public:
         while (capacity_ - size_ < count) [[unlikely]] grow();
     }
     // Requires: room, see reserve
-    void push_back(const T& value) noexcept { new (place(size_++)) T(value); }
+    void push_back(const T& value) noexcept {
+        if (next_ == block_end_) [[unlikely]] enter_block();
+        new (next_++) T(value);
+        ++size_;
+    }
 
 private:
     static constexpr std::size_t first_bits = 8;
 
     // Block 0 holds the first 256 elements, block k > 0 the 2^(k+7) from index 2^(k+7) on.
+    static std::size_t block_of(std::size_t index) noexcept {
+        return static_cast<std::size_t>(std::bit_width(index >> first_bits));
+    }
     T* place(std::size_t index) const noexcept {
-        const auto block = static_cast<std::size_t>(std::bit_width(index >> first_bits));
+        const std::size_t block = block_of(index);
         const std::size_t start = block == 0 ? 0 : std::size_t{1} << (block + first_bits - 1);
         return blocks_[block] + (index - start);
     }
-    void grow() {
-        const auto block = static_cast<std::size_t>(std::bit_width(capacity_ >> first_bits));
+    // A block is full, and the next one begins at the size.
+    void enter_block() noexcept {
+        next_ = blocks_[block_of(size_)];
+        block_end_ = next_ + (size_ == 0 ? std::size_t{1} << first_bits : size_);
+    }
+    [[gnu::cold, gnu::noinline]] void grow() {
+        const std::size_t block = block_of(capacity_);
         const std::size_t count = capacity_ == 0 ? std::size_t{1} << first_bits : capacity_;
         if (block >= sizeof blocks_ / sizeof *blocks_ || count > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_alloc();
         blocks_[block] = static_cast<T*>(::operator new(count * sizeof(T)));
@@ -122,6 +134,8 @@ private:
     }
 
     T* blocks_[48] = {};
+    T* next_ = nullptr;  // where the next element goes, up to the end of its block
+    T* block_end_ = nullptr;
     std::size_t size_ = 0;
     std::size_t capacity_ = 0;
 };

@@ -35,7 +35,7 @@ public:
     }
 
     // Room for one more.
-    void reserve() {
+    [[gnu::noinline]] void reserve() {
         if (count_ < capacity_ || capacity_ >= limit_) return;
         std::size_t wanted = capacity_ == 0 ? 64 : capacity_ * 2;
         if (wanted > limit_) wanted = limit_;
@@ -52,7 +52,7 @@ public:
     }
 
     // Requires: room (see reserve), and an id that is not in the window
-    void add(const uuid& id, const recorded_batch& batch) noexcept {
+    [[gnu::noinline]] void add(const uuid& id, const recorded_batch& batch) noexcept {
         if (limit_ == 0) return;
         if (count_ == capacity_) {
             remove(next_);

@@ -9,6 +9,9 @@
 //     stage    room for everything that `commit` adds                                       may throw, changes nothing
 //     write    the records, with positions, versions, ids and the time                      cannot fail
 //     commit   readers find the events; or `abandon`, if the device would not take them     cannot fail
+//
+// An append of one event is so short that calls show: the last three are inlined where the store calls them, and what
+// only refusals need stays out of line.
 
 #include <cstddef>
 #include <cstdint>
@@ -69,129 +72,123 @@ public:
     // Errors: invalid_argument, too_large; command_reused; conflict; condition_failed. Nothing changed then. A receipt that
     //         says `repeated` is the answer, and nothing is to be written.
     result<admission> check(const append_request& request) {
-        admission admitted;
         if (auto fit = check_envelope(request); !fit) return std::move(fit).error();
-        writes_.clear();
+        if (writes_.size() < request.streams.size()) writes_.resize(request.streams.size());
         const std::size_t shared = record_layout::variable + request.source.size() + headers_bytes(request.headers);
+        std::size_t bytes = 0;
         std::uint64_t count = 0;
-        for (const stream_append& to : request.streams) {
+        for (std::size_t i = 0; i < request.streams.size(); ++i) {
+            const stream_append& to = request.streams[i];
             if (auto fit = check_stream(to); !fit) return std::move(fit).error();
             const std::uint64_t hash = streams_.hash(to.stream);
-            for (std::size_t i = 0; i < writes_.size(); ++i)
-                if (writes_[i].hash == hash && request.streams[i].stream == to.stream)
-                    return error(error_kind::invalid_argument, quoted(to.stream) + " stands twice in one append");
+            for (std::size_t k = 0; k < i; ++k)
+                if (writes_[k].hash == hash && request.streams[k].stream == to.stream)
+                    return unusable(quoted(to.stream) + " stands twice in one append");
+            bool is_tagged = false;
             const std::size_t named = shared + to.stream.category.size() + to.stream.key.size();
             for (const new_event& event : to.events) {
                 if (!types_.is_valid(event.type)) return unfit_type(event.type);
                 std::size_t own = 0;
                 if (!measure(event, own)) return unfit_event(event);
-                admitted.bytes += (named + own + 7) & ~std::size_t{7};
-                if (admitted.bytes > append_bytes_max)
-                    return error(error_kind::too_large, "an append of more than " + std::to_string(append_bytes_max) +
-                                                            " bytes, which is the limit");
+                bytes += (named + own + 7) & ~std::size_t{7};
+                if (bytes > append_bytes_max) return too_long();
+                is_tagged |= !event.tags.empty();
             }
             count += to.events.size();
-            writes_.push_back({hash, posting_index::none, 0});
+            writes_[i] = {hash, nullptr, 0, is_tagged};
         }
-        if (count == 0) return error(error_kind::invalid_argument, "an append without events");
-        if (count > ordinals_max - last_)
-            return error(error_kind::too_large, "the store is full: it holds at most " + std::to_string(ordinals_max) + " events");
+        if (count == 0) return unusable("an append without events");
+        if (count > ordinals_max - last_) return full();
 
+        std::uint64_t content = 0;
         if (!request.batch.is_nil()) {
-            admitted.content = request.content != 0 ? request.content : content_hash(request.streams);
+            content = request.content != 0 ? request.content : content_hash(request.streams);
             if (const recorded_batch* const before = window_.find(request.batch)) {
-                if (before->content != admitted.content)
-                    return error(error_kind::command_reused, "batch " + to_string(request.batch) + " is recorded at position " +
-                                                                 std::to_string(before->receipt.first.value) +
-                                                                 " with other content");
-                admitted.receipt = before->receipt;
-                admitted.receipt.repeated = true;
-                return admitted;
+                if (before->content != content) return reused(request.batch, *before);
+                admission repeated{before->receipt, 0, content};
+                repeated.receipt.repeated = true;
+                return repeated;
             }
         }
 
-        for (std::size_t i = 0; i < writes_.size(); ++i) {
+        for (std::size_t i = 0; i < request.streams.size(); ++i) {
             const stream_append& to = request.streams[i];
             write_state& state = writes_[i];
             state.entry = streams_.find(to.stream, state.hash);
-            state.at = state.entry == posting_index::none ? 0 : streams_.count(state.entry);
+            state.at = state.entry == nullptr ? 0 : state.entry->count;
             if (!to.expected.holds({state.at})) return conflict(to, {state.at});
         }
         for (const none_tagged& each : request.conditions)
-            if (const posting_list carriers = tag(each.tag); carriers.count != 0)
-                return error(error_kind::condition_failed, "tag " + quoted(each.tag) + " is carried by the event at position " +
-                                                               std::to_string(std::uint64_t{carriers.at[0]} + 1));
+            if (const posting_list carriers = tag(each.tag); carriers.count != 0) return carried(each.tag, carriers.at[0]);
 
-        const timestamp now = clock_.now();
-        admitted.receipt.first = {last_ + 1};
-        admitted.receipt.last = {last_ + count};
         std::size_t lead = 0;
         while (request.streams[lead].events.empty()) ++lead;
-        admitted.receipt.version = {writes_[lead].at + request.streams[lead].events.size()};
-        admitted.receipt.time = now < last_time_ ? last_time_ : now;
-        return admitted;
+        const version reached{writes_[lead].at + request.streams[lead].events.size()};
+        const timestamp now = clock_.now();
+        return admission{{{last_ + 1}, {last_ + count}, reached, now < last_time_ ? last_time_ : now}, bytes, content};
     }
 
     // Errors: std::bad_alloc; nothing that can be found changed.
-    void stage(const append_request& request) {
+    [[gnu::always_inline]] void stage(const append_request& request) {
         staging guard{this};
         tagged_.clear();
         staged_ = 0;
-        window_.reserve();
+        if (!request.batch.is_nil()) window_.reserve();
         auto ordinal = static_cast<std::uint32_t>(last_);
         for (const stream_append& to : request.streams) {
             write_state& state = writes_[staged_];
             if (to.events.empty()) {  // an expectation alone: nothing to post
-                state.entry = posting_index::none;
+                state.entry = nullptr;
                 ++staged_;
                 continue;
             }
-            if (state.entry == posting_index::none) state.entry = streams_.find_or_add(to.stream, state.hash);
-            streams_.stage(state.entry, ordinal, static_cast<std::uint32_t>(to.events.size()));
+            if (state.entry == nullptr) state.entry = &streams_.find_or_add(to.stream, state.hash);
+            streams_.stage(*state.entry, ordinal, static_cast<std::uint32_t>(to.events.size()));
             ++staged_;
-            for (const new_event& event : to.events) {
-                for (const std::string_view each : event.tags) stage_tag(each, ordinal);
-                ++ordinal;
-            }
+            if (state.is_tagged) stage_tags(to.events, ordinal);
+            ordinal += static_cast<std::uint32_t>(to.events.size());
         }
         guard.of = nullptr;
     }
 
     // Writes the records of a request to `to` and calls `each` with the start of every one.
     template <class Each>
-    void write(const append_request& request, const admission& admitted, std::byte* to, Each each) noexcept {
-        record_fields fields;
-        fields.time = admitted.receipt.time;
+    [[gnu::always_inline]] void write(const append_request& request, const admission& admitted, std::byte* to, Each each) noexcept {
+        const timestamp now = admitted.receipt.time;
         const bool begins = request.causation.is_nil() || request.correlation.is_nil();
-        const uuid act = begins && request.batch.is_nil() ? ids_(fields.time) : request.batch;
-        fields.causation = request.causation.is_nil() ? act : request.causation;
-        fields.correlation = request.correlation.is_nil() ? act : request.correlation;
-        fields.source = request.source;
-        fields.headers = request.headers;
-        fields.position = admitted.receipt.first;
-        for (std::size_t i = 0; i < writes_.size(); ++i) {
-            fields.stream = request.streams[i].stream;
-            fields.version = {writes_[i].at + 1};
+        const uuid act = begins && request.batch.is_nil() ? ids_(now) : request.batch;
+        const uuid causation = request.causation.is_nil() ? act : request.causation;
+        const uuid correlation = request.correlation.is_nil() ? act : request.correlation;
+        position at = admitted.receipt.first;
+        for (std::size_t i = 0; i < request.streams.size(); ++i) {
+            version in_stream{writes_[i].at};
             for (const new_event& event : request.streams[i].events) {
-                fields.id = ids_(fields.time);
-                fields.type = event.type;
-                fields.codec = event.codec;
-                fields.tags = event.tags;
-                fields.sealed = event.sealed;
-                fields.payload = event.payload;
+                ++in_stream.value;
                 std::byte* const start = to;
-                to = write_record(start, fields);
+                to = write_record(start, {.position = at,
+                                       .version = in_stream,
+                                       .time = now,
+                                       .id = ids_(now),
+                                       .correlation = correlation,
+                                       .causation = causation,
+                                       .type = event.type,
+                                       .codec = event.codec,
+                                       .stream = request.streams[i].stream,
+                                       .source = request.source,
+                                       .tags = event.tags,
+                                       .headers = request.headers,
+                                       .sealed = event.sealed,
+                                       .payload = event.payload});
                 each(start);
-                ++fields.version.value;
-                ++fields.position.value;
+                ++at.value;
             }
         }
     }
 
-    void commit(const append_request& request, const admission& admitted) noexcept {
-        for (const write_state& each : writes_)
-            if (each.entry != posting_index::none) streams_.commit(each.entry);
-        for (const std::uint32_t each : tagged_) tags_.commit(each);
+    [[gnu::always_inline]] void commit(const append_request& request, const admission& admitted) noexcept {
+        for (std::size_t i = 0; i < staged_; ++i)
+            if (writes_[i].entry != nullptr) writes_[i].entry->commit();
+        for (posting* const each : tagged_) each->commit();
         staged_ = 0;
         last_ = admitted.receipt.last.value;
         last_time_ = admitted.receipt.time;
@@ -200,8 +197,8 @@ public:
 
     void abandon() noexcept {
         for (std::size_t i = 0; i < staged_; ++i)
-            if (writes_[i].entry != posting_index::none) streams_.abandon(writes_[i].entry);
-        for (const std::uint32_t each : tagged_) tags_.abandon(each);
+            if (writes_[i].entry != nullptr) writes_[i].entry->abandon();
+        for (posting* const each : tagged_) each->abandon();
         staged_ = 0;
     }
 
@@ -209,18 +206,18 @@ public:
     bool restore(const record_view& record) {
         if (record.position().value != last_ + 1 || last_ >= ordinals_max || record.time() < last_time_) return false;
         const stream_view name = record.stream();
-        const std::uint32_t entry = streams_.find_or_add(name, streams_.hash(name));
-        if (record.version().value != std::uint64_t{streams_.count(entry)} + 1) return false;
+        posting& entry = streams_.find_or_add(name, streams_.hash(name));
+        if (record.version().value != std::uint64_t{entry.count} + 1) return false;
         const auto ordinal = static_cast<std::uint32_t>(last_);
-        writes_.assign(1, {0, entry, 0});
+        writes_.assign(1, {0, &entry, 0, false});
         tagged_.clear();
         staged_ = 1;
         staging guard{this};
         streams_.stage(entry, ordinal, 1);
         for (const std::string_view each : record.tags()) stage_tag(each, ordinal);
         guard.of = nullptr;
-        streams_.commit(entry);
-        for (const std::uint32_t each : tagged_) tags_.commit(each);
+        entry.commit();
+        for (posting* const each : tagged_) each->commit();
         ++last_;
         last_time_ = record.time();
         return true;
@@ -235,9 +232,10 @@ private:
     static constexpr std::uint64_t ordinals_max = 0xFFFFFFFE;
 
     struct write_state {
-        std::uint64_t hash;
-        std::uint32_t entry;
-        std::uint64_t at;  // the version before this append
+        std::uint64_t hash = 0;
+        posting* entry = nullptr;
+        std::uint64_t at = 0;  // the version before this append
+        bool is_tagged = false;
     };
     struct staging {
         ledger* of;
@@ -250,15 +248,36 @@ private:
         return load_le<std::uint64_t>(reinterpret_cast<const std::byte*>(id.octets.data()) + 8);
     }
 
+    [[gnu::noinline]] void stage_tags(std::span<const new_event> events, std::uint32_t ordinal) {
+        for (const new_event& event : events) {
+            for (const std::string_view each : event.tags) stage_tag(each, ordinal);
+            ++ordinal;
+        }
+    }
     void stage_tag(std::string_view name, std::uint32_t ordinal) {
         const stream_view key{{}, name};
-        const std::uint32_t entry = tags_.find_or_add(key, tags_.hash(key));
-        if (tags_.is_staged(entry, ordinal)) return;
-        tagged_.push_back(entry);
+        posting& entry = tags_.find_or_add(key, tags_.hash(key));
+        if (entry.is_staged(ordinal)) return;
+        tagged_.push_back(&entry);
         tags_.stage(entry, ordinal, 1);
     }
 
-    static error conflict(const stream_append& to, version actual) {
+    [[gnu::cold, gnu::noinline]] static error too_long() {
+        return error(error_kind::too_large,
+                     "an append of more than " + std::to_string(append_bytes_max) + " bytes, which is the limit");
+    }
+    [[gnu::cold, gnu::noinline]] static error full() {
+        return error(error_kind::too_large, "the store is full: it holds at most " + std::to_string(ordinals_max) + " events");
+    }
+    [[gnu::cold, gnu::noinline]] static error reused(const uuid& batch, const recorded_batch& before) {
+        return error(error_kind::command_reused, "batch " + to_string(batch) + " is recorded at position " +
+                                                     std::to_string(before.receipt.first.value) + " with other content");
+    }
+    [[gnu::cold, gnu::noinline]] static error carried(std::string_view tag, std::uint32_t ordinal) {
+        return error(error_kind::condition_failed, "tag " + quoted(tag) + " is carried by the event at position " +
+                                                       std::to_string(std::uint64_t{ordinal} + 1));
+    }
+    [[gnu::cold, gnu::noinline]] static error conflict(const stream_append& to, version actual) {
         using rule = expectation::rule;
         const std::string is = actual.value == 0 ? std::string(" does not exist") : " is at version " + std::to_string(actual.value);
         const rule kind = to.expected.kind();
@@ -276,8 +295,8 @@ private:
     posting_index tags_;
     batch_window window_;
     known_types types_;
-    std::vector<write_state> writes_;
-    std::vector<std::uint32_t> tagged_;
+    std::vector<write_state> writes_;  // one for each stream of the request; longer after a longer one
+    std::vector<posting*> tagged_;
     std::size_t staged_ = 0;
     std::uint64_t last_ = 0;
     timestamp last_time_{std::numeric_limits<std::int64_t>::min()};

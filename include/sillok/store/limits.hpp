@@ -47,9 +47,19 @@ inline std::string quoted(std::string_view text) {
 
 inline std::string quoted(stream_view stream) { return "stream (" + quoted(stream.category) + ", " + quoted(stream.key) + ')'; }
 
-inline error too_large(std::string what, std::size_t bytes, std::size_t limit) {
+// What makes a refusal is cold and stays out of line, so that what accepts is short.
+[[gnu::cold, gnu::noinline]] inline error unusable(std::string what) {
+    return error(error_kind::invalid_argument, std::move(what));
+}
+
+[[gnu::cold, gnu::noinline]] inline error too_large(std::string what, std::size_t bytes, std::size_t limit) {
     return error(error_kind::too_large,
                  std::move(what) + " has " + std::to_string(bytes) + " bytes; the limit is " + std::to_string(limit));
+}
+
+[[gnu::cold, gnu::noinline]] inline error too_many_streams(std::size_t count) {
+    return error(error_kind::too_large, "an append to " + std::to_string(count) + " streams; the limit is " +
+                                            std::to_string(streams_per_append_max));
 }
 
 // Types that were found to be well-formed, so that a name is not checked letter by letter each time it is recorded.
@@ -79,7 +89,7 @@ private:
     place places_[places] = {};
 };
 
-inline error unfit_type(const event_type& type) {
+[[gnu::cold, gnu::noinline]] inline error unfit_type(const event_type& type) {
     if (!is_name(type.name))
         return error(error_kind::invalid_argument, "event type " + quoted(type.name) +
                                                        " is not a name: 1 to 255 printable characters, without space \" \\ ,");
@@ -88,7 +98,7 @@ inline error unfit_type(const event_type& type) {
     return error(error_kind::invalid_argument, "event type " + quoted(type.name) + " has another name's hash");
 }
 
-inline error unfit_event(const new_event& event) {
+[[gnu::cold, gnu::noinline]] inline error unfit_event(const new_event& event) {
     const std::string what = "event " + quoted(event.type.name) + ": ";
     for (const std::string_view tag : event.tags) {
         if (tag.empty()) return error(error_kind::invalid_argument, what + "a tag is empty");
@@ -112,28 +122,36 @@ inline bool measure(const new_event& event, std::size_t& bytes) noexcept {
     return true;
 }
 
-inline result<void> check_envelope(const append_request& request) {
-    if (request.streams.empty()) return error(error_kind::invalid_argument, "an append without a stream");
-    if (request.streams.size() > streams_per_append_max)
-        return error(error_kind::too_large, "an append to " + std::to_string(request.streams.size()) +
-                                                " streams; the limit is " + std::to_string(streams_per_append_max));
-    if (request.source.size() > 255) return too_large("the source", request.source.size(), 255);
-    for (const header& each : request.headers) {
-        if (each.name.empty()) return error(error_kind::invalid_argument, "a header without a name");
+inline result<void> check_headers(std::span<const header> headers) {
+    for (const header& each : headers) {
+        if (each.name.empty()) return unusable("a header without a name");
         if (each.name.size() > name_bytes_max) return too_large("the name of header " + quoted(each.name), each.name.size(), 255);
         if (each.value.size() > headers_bytes_max) return too_large("header " + quoted(each.name), each.value.size(), headers_bytes_max);
     }
-    if (headers_bytes(request.headers) > headers_bytes_max)
-        return too_large("the list of headers", headers_bytes(request.headers), headers_bytes_max);
-    for (const none_tagged& each : request.conditions) {
-        if (each.tag.empty()) return error(error_kind::invalid_argument, "none_tagged without a tag");
+    if (headers_bytes(headers) > headers_bytes_max) return too_large("the list of headers", headers_bytes(headers), headers_bytes_max);
+    return {};
+}
+
+inline result<void> check_conditions(std::span<const none_tagged> conditions) {
+    for (const none_tagged& each : conditions) {
+        if (each.tag.empty()) return unusable("none_tagged without a tag");
         if (each.tag.size() > tag_bytes_max) return too_large("tag " + quoted(each.tag), each.tag.size(), tag_bytes_max);
     }
     return {};
 }
 
-inline result<void> check_stream(const stream_append& to) {
-    if (to.stream.category.empty()) return error(error_kind::invalid_argument, "a stream without a category");
+[[gnu::always_inline]] inline result<void> check_envelope(const append_request& request) {
+    if (request.streams.empty()) return unusable("an append without a stream");
+    if (request.streams.size() > streams_per_append_max) return too_many_streams(request.streams.size());
+    if (request.source.size() > 255) return too_large("the source", request.source.size(), 255);
+    if (!request.headers.empty())
+        if (auto fit = check_headers(request.headers); !fit) return fit;
+    if (!request.conditions.empty()) return check_conditions(request.conditions);
+    return {};
+}
+
+[[gnu::always_inline]] inline result<void> check_stream(const stream_append& to) {
+    if (to.stream.category.empty()) return unusable("a stream without a category");
     if (to.stream.category.size() > category_bytes_max)
         return too_large("category " + quoted(to.stream.category), to.stream.category.size(), category_bytes_max);
     if (to.stream.key.size() > key_bytes_max)

@@ -35,12 +35,13 @@ inline std::uint64_t hash_bytes(std::uint64_t seed, bytes_view bytes) noexcept {
     std::size_t left = bytes.size();
     std::uint64_t hash = seed ^ k1 ^ left;
     for (; left >= 8; left -= 8, at += 8) hash = fold_product(hash ^ load_le<std::uint64_t>(at), k0);
+    // The 0 to 7 bytes that are left, by loads that overlap.
     std::uint64_t last = 0;
-    if (left >= 4) {  // two loads that overlap, for the 4 to 7 bytes that are left
+    if (left >= 4) {
         const std::uint64_t upper = load_le<std::uint32_t>(at + left - 4);
         last = load_le<std::uint32_t>(at) | (upper >> (8 * (8 - left)) << 32);
-    } else {
-        for (std::size_t i = 0; i < left; ++i) last |= static_cast<std::uint64_t>(at[i]) << (8 * i);
+    } else if (left != 0) {
+        for (const std::size_t i : {std::size_t{0}, left / 2, left - 1}) last |= static_cast<std::uint64_t>(at[i]) << (8 * i);
     }
     return fold_product(hash ^ last ^ k1, k0);
 }
@@ -69,76 +70,68 @@ struct posting_list {
     std::uint32_t count = 0;
 };
 
+// What is posted under one name, and what is staged behind it.
+struct posting {
+    const std::byte* text;  // category and key, one behind the other
+    std::uint32_t* ordinals;
+    std::uint32_t count;
+    std::uint32_t staged;
+    std::uint32_t capacity;
+    std::uint16_t key_bytes;
+    std::uint8_t category_bytes;
+
+    posting_list list() const noexcept { return {ordinals, count}; }
+    // Whether the last staged ordinal is this one: an event that carries a tag twice is found by it once.
+    bool is_staged(std::uint32_t ordinal) const noexcept { return staged != 0 && ordinals[count + staged - 1] == ordinal; }
+    void commit() noexcept {
+        count += staged;
+        staged = 0;
+    }
+    void abandon() noexcept { staged = 0; }
+};
+
 // Maps (category, key) to ordinals, the events' places counted from the start of the log. A tag is a key without a
 // category. Writing has two halves: `find_or_add` and `stage` may throw and change nothing that can be found; `commit`
-// makes what was staged visible and cannot fail.
+// makes what was staged visible and cannot fail. A posting stays where it is, so it is looked up once for both.
 //
 // Threads:    one writer, or many readers; the store's lock sees to it. A posting_list is read without the lock.
 // Complexity: O(1) amortised, by a table with open addressing; about 60 bytes and its name for an entry, 4 to 8 for an event.
 class posting_index {
 public:
-    static constexpr std::uint32_t none = 0xFFFFFFFF;
-
     // Keys come from outside: the seed keeps them from being chosen to collide.
     explicit posting_index(std::uint64_t seed) noexcept : seed_(seed) {}
 
-    std::uint64_t hash(stream_view name) const noexcept {
+    std::uint64_t hash(const stream_view& name) const noexcept {
         return hash_bytes(hash_bytes(seed_, as_bytes(name.category)), as_bytes(name.key));
     }
 
-    // The entry of that name, or `none`.
-    std::uint32_t find(stream_view name, std::uint64_t hash) const noexcept {
-        if (slot_count_ == 0) return none;
-        for (std::size_t i = hash & (slot_count_ - 1);; i = (i + 1) & (slot_count_ - 1)) {
-            const slot& each = slots_[i];
-            if (each.entry == none) return none;
-            if (each.hash == high(hash) && is_named(entries_[each.entry], name)) return each.entry;
-        }
+    // The posting of that name, or null.
+    posting* find(const stream_view& name, std::uint64_t hash) noexcept {
+        const std::uint32_t entry = entry_of(name, hash);
+        return entry == none ? nullptr : &entries_[entry];
     }
-    std::uint32_t find_or_add(stream_view name, std::uint64_t hash) {
-        const std::uint32_t found = find(name, hash);
-        return found != none ? found : add(name, hash);
+    posting& find_or_add(const stream_view& name, std::uint64_t hash) {
+        posting* const found = find(name, hash);
+        return found != nullptr ? *found : add(name, hash);
     }
 
-    posting_list list(std::uint32_t entry) const noexcept {
-        return {entries_[entry].ordinals, entries_[entry].count};
+    posting_list list(const stream_view& name) const noexcept {
+        const std::uint32_t entry = entry_of(name, hash(name));
+        return entry == none ? posting_list{} : entries_[entry].list();
     }
-    posting_list list(stream_view name) const noexcept {
-        const std::uint32_t found = find(name, hash(name));
-        return found == none ? posting_list{} : list(found);
-    }
-    std::uint32_t count(std::uint32_t entry) const noexcept { return entries_[entry].count; }
 
     // Writes `how_many` ordinals from `first` on behind the list, where nobody sees them yet.
-    void stage(std::uint32_t entry, std::uint32_t first, std::uint32_t how_many) {
-        posting& to = entries_[entry];
+    void stage(posting& to, std::uint32_t first, std::uint32_t how_many) {
         const std::uint32_t wanted = to.count + to.staged + how_many;
         if (wanted > to.capacity) [[unlikely]] grow(to, wanted);
         std::uint32_t* at = to.ordinals + to.count + to.staged;
         for (std::uint32_t i = 0; i < how_many; ++i) at[i] = first + i;
         to.staged += how_many;
     }
-    // Whether the last staged ordinal is this one: an event that carries a tag twice is found by it once.
-    bool is_staged(std::uint32_t entry, std::uint32_t ordinal) const noexcept {
-        const posting& of = entries_[entry];
-        return of.staged != 0 && of.ordinals[of.count + of.staged - 1] == ordinal;
-    }
-    void commit(std::uint32_t entry) noexcept {
-        entries_[entry].count += entries_[entry].staged;
-        entries_[entry].staged = 0;
-    }
-    void abandon(std::uint32_t entry) noexcept { entries_[entry].staged = 0; }
 
 private:
-    struct posting {
-        const std::byte* text;  // category and key, one behind the other
-        std::uint32_t* ordinals;
-        std::uint32_t count;
-        std::uint32_t staged;
-        std::uint32_t capacity;
-        std::uint16_t key_bytes;
-        std::uint8_t category_bytes;
-    };
+    static constexpr std::uint32_t none = 0xFFFFFFFF;
+
     struct slot {
         std::uint32_t hash;
         std::uint32_t entry;
@@ -146,13 +139,20 @@ private:
 
     static std::uint32_t high(std::uint64_t hash) noexcept { return static_cast<std::uint32_t>(hash >> 32); }
 
-    static bool is_named(const posting& entry, stream_view name) noexcept {
+    std::uint32_t entry_of(const stream_view& name, std::uint64_t hash) const noexcept {
+        if (slot_count_ == 0) return none;
+        for (std::size_t i = hash & (slot_count_ - 1);; i = (i + 1) & (slot_count_ - 1)) {
+            const slot& each = slots_[i];
+            if (each.entry == none || (each.hash == high(hash) && is_named(entries_[each.entry], name))) return each.entry;
+        }
+    }
+    static bool is_named(const posting& entry, const stream_view& name) noexcept {
         return entry.key_bytes == name.key.size() && entry.category_bytes == name.category.size() &&
                are_same(entry.text, name.category.data(), name.category.size()) &&
                are_same(entry.text + name.category.size(), name.key.data(), name.key.size());
     }
 
-    std::uint32_t add(stream_view name, std::uint64_t hash) {
+    [[gnu::noinline]] posting& add(const stream_view& name, std::uint64_t hash) {
         if (entries_.size() >= none) throw std::bad_alloc();
         if ((entries_.size() + 1) * 4 > slot_count_ * 3) rehash(slot_count_ == 0 ? 64 : slot_count_ * 2);
         entries_.reserve(1);
@@ -162,7 +162,7 @@ private:
         entries_.push_back({text, nullptr, 0, 0, 0, static_cast<std::uint16_t>(name.key.size()),
                             static_cast<std::uint8_t>(name.category.size())});
         place({high(hash), entry}, hash);
-        return entry;
+        return entries_[entry];
     }
     void place(slot value, std::uint64_t hash) noexcept {
         std::size_t i = hash & (slot_count_ - 1);
@@ -181,7 +181,7 @@ private:
         }
     }
     // The old array stays where it is, for those who read it.
-    void grow(posting& of, std::uint32_t wanted) {
+    [[gnu::noinline]] void grow(posting& of, std::uint32_t wanted) {
         std::uint32_t capacity = of.capacity == 0 ? 2 : of.capacity;
         while (capacity < wanted) capacity *= 2;
         auto* const fresh = reinterpret_cast<std::uint32_t*>(memory_.take(capacity * sizeof(std::uint32_t)));
