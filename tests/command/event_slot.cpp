@@ -32,7 +32,8 @@ constexpr int after_moves() {
     slot c = b;
     a = std::move(b);
     c = slot(one{7});
-    c = c;
+    const slot& itself = c;
+    c = itself;
     return sum_of(a) * 10 + sum_of(c);
 }
 
