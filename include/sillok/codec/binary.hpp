@@ -20,6 +20,7 @@
 #include "sillok/codec/view_shape.hpp"
 #include "sillok/codec/wire.hpp"
 #include "sillok/core/bytes.hpp"
+#include "sillok/core/error.hpp"
 #include "sillok/core/result.hpp"
 
 namespace sillok {
@@ -42,7 +43,7 @@ struct binary_codec {
     // Errors:     std::bad_alloc, also for a value over 4 GiB or nested deeper than 64; `out` is unchanged then.
     // Complexity: O(bytes); at most one allocation, none once `out` has grown.
     template <class T>
-    static void encode(const T& value, byte_buffer& out) {
+    [[gnu::always_inline]] static void encode(const T& value, byte_buffer& out) {
         if constexpr (require::encodable_type<T>()) {
             const detail::encode_row row{out};
             if constexpr (detail::kind_of<T> == detail::wire_kind::record)
@@ -59,19 +60,27 @@ struct binary_codec {
     // Complexity: O(bytes)
     template <class T>
     static result<void> decode(bytes_view in, T& into) {
-        if constexpr (require::decodable_type<T>()) {
-            const detail::decode_row row{in};
-            bool good = false;
-            if constexpr (detail::kind_of<T> == detail::wire_kind::record)
-                good = detail::fields_by<T>::visit(into, row);
-            else
-                good = row(into);
-            if (good) [[likely]]
-                return {};
-            return detail::explain(detail::shape_of<T>::value, in);
-        } else {
+        if (reads(in, into)) [[likely]]
             return {};
-        }
+        return explain<T>(in);
+    }
+
+    // The same without a reason: whether `in`, all of it, was read into `into`.
+    template <class T>
+    [[gnu::always_inline]] static bool reads(bytes_view in, T& into) {
+        const detail::decode_row row{in};
+        if constexpr (!require::decodable_type<T>())
+            return true;
+        else if constexpr (detail::kind_of<T> == detail::wire_kind::record)
+            return detail::fields_by<T>::visit(into, row);
+        else
+            return row(into);
+    }
+
+    // The reason, by a second look: why `in` does not decode as a T.
+    template <class T>
+    [[gnu::cold]] static error explain(bytes_view in) {
+        return detail::explain(detail::shape_of<T>::value, in);
     }
 };
 

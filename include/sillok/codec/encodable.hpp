@@ -177,15 +177,15 @@ consteval bool record_has_bytes() {
 template <bool Report, class T, class In, std::size_t Index, class Outer, std::size_t Depth>
 consteval bool has_bytes() {
     constexpr wire_kind kind = kind_of<T>;
-    if constexpr (kind == wire_kind::unsupported || kind >= wire_kind::text_view) {
+    if constexpr (kind == wire_kind::record && Depth <= nesting_max && !contains<Outer, T>) {
+        return record_has_bytes<Report, T, In, Index, Outer, Depth>();
+    } else if constexpr (kind == wire_kind::unsupported || kind >= wire_kind::text_view) {
         return refused<Report, T, In, Index>();
     } else if constexpr (is_plain<T> || contains<Outer, T>) {
         return true;
     } else if constexpr (Depth > nesting_max) {
         if constexpr (Report) return require::nesting_is_bounded<In, T>();
         return false;
-    } else if constexpr (kind == wire_kind::record) {
-        return record_has_bytes<Report, T, In, Index, Outer, Depth>();
     } else if constexpr (kind == wire_kind::map) {
         using key = typename T::key_type;
         using mapped = typename T::mapped_type;

@@ -22,7 +22,8 @@ struct wire_shape {
     wire_size size;
     std::size_t count = 0;                         // elements of an array; parts of a product, variant or record
     const wire_shape* const* parts = nullptr;      // of those; or of the element; of key and value
-    const char* const* spellings = nullptr;        // the names of a record's fields, see name_in
+    const char* spelling = nullptr;                // the names of a record's first eight fields, see name_in
+    const char* const* spellings = nullptr;        // those of all, where there are more
     const std::string_view* names = nullptr;       // or the names themselves
     bool (*is_ordered)(const std::byte*, const std::byte*) = nullptr;
 };
@@ -56,6 +57,8 @@ consteval wire_shape describe_shape() {
         shape.parts = shapes_of<fields_of<T>>::list;
         if constexpr (access<T> == field_access::hana)
             shape.names = field_names<T>::views.data();
+        else if constexpr (field_count<T> != 0 && field_count<T> <= spelled_at_once)
+            shape.spelling = spelled_fields<T, 0>();
         else
             shape.spellings = spellings_of<T, std::make_index_sequence<(field_count<T> + spelled_at_once - 1) / spelled_at_once>>::list;
     } else if constexpr (kind == wire_kind::product || kind == wire_kind::variant) {
@@ -121,6 +124,7 @@ private:
 
     static std::string_view name(const wire_shape& record, std::size_t index) {
         if (record.names != nullptr) return record.names[index];
+        if (record.spelling != nullptr) return name_in(record.spelling, index);
         return name_in(record.spellings[index / spelled_at_once], index % spelled_at_once);
     }
 
@@ -211,7 +215,7 @@ private:
 };
 
 // Why `in` does not decode as the type of that shape.
-[[gnu::cold, gnu::noinline]] inline result<void> explain(const wire_shape& shape, bytes_view in) {
+[[gnu::cold, gnu::noinline]] inline error explain(const wire_shape& shape, bytes_view in) {
     return fault_finder(in).find(shape);
 }
 

@@ -206,7 +206,10 @@ struct take_addresses {
             some.of[i] = all[First + i < sizeof...(Field) ? First + i : sizeof...(Field) - 1];
         return some;
     }
+    static const take_addresses of_all;
 };
+template <std::size_t First>
+constexpr take_addresses<First> take_addresses<First>::of_all{};
 
 // The compiler's own spelling of the fields' addresses, which contains their names; `name_in` cuts them out. One text for
 // eight fields, because one instantiation per field costs a compiler much more.
@@ -217,7 +220,7 @@ consteval const char* spelled() {
 
 template <class T, std::size_t First>
 consteval const char* spelled_fields() {
-    return spelled<visit_fields(sillok_field_of<T>.value, take_addresses<First>{})>();
+    return spelled<fields_by<T>::visit(sillok_field_of<T>.value, take_addresses<First>::of_all)>();
 }
 
 #if defined(__clang__)

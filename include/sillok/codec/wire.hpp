@@ -91,12 +91,13 @@ concept variant_like = requires(const T& t) {
     { t.index() } -> std::same_as<std::size_t>;
 };
 
-// Instances of class templates, by the pattern of their arguments.
+// Instances of class templates, by the pattern of their arguments. (Here and below the question that most structs answer
+// stands first: a compiler passes over what is behind it.)
 template <class T>
 struct class_kind {
     static constexpr wire_kind value = [] {
         if constexpr (std::is_aggregate_v<T>)
-            return std::is_union_v<T> ? wire_kind::unsupported : wire_kind::record;
+            return wire_kind::record;
         else if constexpr (duration_like<T>)
             return wire_kind::ticks;
         else if constexpr (time_point_like<T>)
@@ -147,16 +148,18 @@ struct class_kind<std::tuple<T...>> : kind_is<wire_kind::product> {};
 
 template <class T>
 consteval wire_kind find_kind() {
-    if constexpr (std::is_same_v<T, bool>)
+    if constexpr (std::is_const_v<T> || std::is_volatile_v<T>)
+        return wire_kind::unsupported;
+    else if constexpr (std::is_class_v<T>)
+        return class_kind<T>::value;
+    else if constexpr (std::is_same_v<T, bool>)
         return wire_kind::boolean;
-    else if constexpr (std::is_same_v<T, wchar_t> || std::is_const_v<T> || std::is_volatile_v<T>)
+    else if constexpr (std::is_same_v<T, wchar_t>)
         return wire_kind::unsupported;
     else if constexpr (std::is_integral_v<T> || std::is_enum_v<T>)
         return sizeof(T) <= 8 ? wire_kind::integer : wire_kind::unsupported;
     else if constexpr (std::is_same_v<T, float> || std::is_same_v<T, double>)
         return wire_kind::real;
-    else if constexpr (std::is_class_v<T>)
-        return class_kind<T>::value;
     else
         return wire_kind::unsupported;
 }
@@ -173,7 +176,7 @@ struct list_types {
 };
 
 template <class T>
-using fields_of = decltype(visit_fields(std::declval<T&>(), list_types{}));
+using fields_of = decltype(fields_by<T>::visit(std::declval<T&>(), std::declval<list_types&>()));
 
 // The types that a product, variant, sequence or record is made of.
 template <class T>
@@ -224,7 +227,9 @@ consteval wire_size size_in_row(types<T...>) {
 template <class T>
 consteval wire_size find_size() {
     constexpr wire_kind kind = kind_of<T>;
-    if constexpr (kind == wire_kind::integer || kind == wire_kind::boolean || kind == wire_kind::real) {
+    if constexpr (kind == wire_kind::record) {
+        return size_in_row(fields_of<T>{});
+    } else if constexpr (kind == wire_kind::integer || kind == wire_kind::boolean || kind == wire_kind::real) {
         return {sizeof(T), sizeof(T), true};
     } else if constexpr (kind == wire_kind::uuid) {
         return {16, 16, true};
@@ -248,8 +253,6 @@ consteval wire_size find_size() {
         }
     } else if constexpr (kind == wire_kind::product) {
         return size_in_row(parts_of<T>{});
-    } else if constexpr (kind == wire_kind::record) {
-        return size_in_row(fields_of<T>{});
     } else {
         return {4, 4, false};
     }
