@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <utility>
 
 #include "sillok/codec/binary_reader.hpp"
 #include "sillok/codec/binary_writer.hpp"
@@ -62,7 +63,7 @@ struct binary_codec {
     static result<void> decode(bytes_view in, T& into) {
         if (reads(in, into)) [[likely]]
             return {};
-        return explain<T>(in);
+        return detail::explain(detail::shape_of<T>::value, in);
     }
 
     // The same without a reason: whether `in`, all of it, was read into `into`.
@@ -80,7 +81,7 @@ struct binary_codec {
     // The reason, by a second look: why `in` does not decode as a T.
     template <class T>
     [[gnu::cold]] static error explain(bytes_view in) {
-        return detail::explain(detail::shape_of<T>::value, in);
+        return std::move(detail::explain(detail::shape_of<T>::value, in)).error();
     }
 };
 

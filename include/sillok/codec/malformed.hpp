@@ -215,7 +215,7 @@ private:
 };
 
 // Why `in` does not decode as the type of that shape.
-[[gnu::cold, gnu::noinline]] inline error explain(const wire_shape& shape, bytes_view in) {
+[[gnu::cold, gnu::noinline]] inline result<void> explain(const wire_shape& shape, bytes_view in) {
     return fault_finder(in).find(shape);
 }
 
