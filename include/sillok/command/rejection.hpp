@@ -33,15 +33,31 @@ private:
 
 namespace sillok::detail {
 
-// One address for each type: tells types apart without RTTI.
+// Tells types apart without RTTI: by an address, and by spelling in constant expressions, where g++ 12 under its sanitizer
+// does not compare addresses.
+struct type_tag {
+    const char* address;
+    std::string_view spelling;
+
+    constexpr bool operator==(const type_tag& other) const noexcept {
+        return std::is_constant_evaluated() ? spelling == other.spelling : address == other.address;
+    }
+};
+
 template <class T>
-inline constexpr char type_tag = 0;
+inline constexpr char address_of_type = 0;
+template <class T>
+consteval std::string_view spelling_of_type() {
+    return __PRETTY_FUNCTION__;
+}
+template <class T>
+inline constexpr type_tag tag_of{&address_of_type<T>, spelling_of_type<T>()};
 
 // What a rejection can do, whatever it holds: a table of functions, since g++ 12 refuses virtual destructors of templates in
 // constant expressions.
 struct held_rejection {
     struct calls {
-        const char* tag;
+        type_tag tag;
         held_rejection* (*clone)(const held_rejection&);
         void (*destroy)(held_rejection*);
         bool (*equal)(const held_rejection&, const held_rejection&);
@@ -64,7 +80,7 @@ struct held : held_rejection {
         else
             return describe(in(any));
     }
-    static constexpr calls table{&type_tag<R>, &clone, &destroy, &equal, &text};
+    static constexpr calls table{tag_of<R>, &clone, &destroy, &equal, &text};
 
     R value;
 };
@@ -107,7 +123,7 @@ public:
     // The reason if it is an `R`, or null.
     template <class R>
     constexpr const R* get() const noexcept {
-        if (held_ == nullptr || held_->call->tag != &detail::type_tag<R>) return nullptr;
+        if (held_ == nullptr || !(held_->call->tag == detail::tag_of<R>)) return nullptr;
         return &detail::held<R>::in(*held_);
     }
 
