@@ -15,9 +15,7 @@ namespace bank {
 
 using haler = std::int64_t;  // a hundredth of a Czech crown
 
-// A date of the business, not the moment at which something was recorded. As std::chrono::sys_days, but of a stated width,
-// since it is recorded.
-using day = std::chrono::sys_time<std::chrono::duration<std::int32_t, std::chrono::days::period>>;
+using day = std::chrono::sys_days;  // a date of the business, not the moment at which something was recorded
 
 // [booking]
 // A line of the bank's books, all of it. Two lines are the same only if everything in them is.

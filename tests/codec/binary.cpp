@@ -96,6 +96,8 @@ TEST_CASE("every type has the bytes that are written down", "[binary]") {
     CHECK(encoded(*sillok::parse_uuid("0190163d-8694-739b-aea5-966c26f8ad91")) == "0190163d8694739baea5966c26f8ad91");
     CHECK(encoded(std::chrono::milliseconds(-1)) == "ffffffffffffffff");
     CHECK(encoded(std::chrono::duration<float>(1.0F)) == "0000803f");
+    CHECK(encoded(std::chrono::duration<std::int16_t>(-2)) == "feffffffffffffff");  // one width, whatever the type's
+    CHECK(encoded(std::chrono::duration<std::uint64_t>(0xFFFFFFFFFFFFFFFF)) == "ffffffffffffffff");
     CHECK(encoded(std::chrono::sys_seconds(std::chrono::seconds(258))) == "0201000000000000");
     CHECK(encoded(sillok::timestamp(258)) == "0201000000000000");
     CHECK(encoded(std::optional<std::int16_t>()) == "00");
@@ -215,3 +217,14 @@ TEST_CASE("an object that is reused keeps its memory", "[binary]") {
     CHECK(into.customer.data() == text);
     CHECK(into.lines.data() == lines);
 }
+
+TEST_CASE("a count beyond what a duration can hold is an error, not another duration") {
+    sillok::byte_buffer bytes;
+    sillok::binary_codec::encode(std::chrono::duration<std::int64_t>(40000), bytes);
+    std::chrono::duration<std::int16_t> small{};
+    const auto done = sillok::binary_codec::decode(bytes.view(), small);
+    REQUIRE_FALSE(done);
+    CHECK(done.error().text().find("beyond") != std::string::npos);
+}
+
+static_assert(!sillok::encodable<std::chrono::steady_clock::time_point>);

@@ -143,15 +143,16 @@ inline bool take(const std::byte*& at, const std::byte* end, T& into, unsigned d
         take_flat(at, into.nanoseconds);
         return true;
     } else if constexpr (kind == wire_kind::ticks) {
-        typename T::rep count;
+        recorded_count<typename T::rep> count;
         take_flat(at, count);
-        into = T(count);
-        return true;
+        const auto own = static_cast<typename T::rep>(count);
+        into = T(own);
+        return std::is_floating_point_v<typename T::rep> || static_cast<decltype(count)>(own) == count;
     } else if constexpr (kind == wire_kind::moment) {
-        typename T::rep count;
-        take_flat(at, count);
-        into = T(typename T::duration(count));
-        return true;
+        typename T::duration since{};
+        const bool fits = take(at, end, since, depth);
+        into = T(since);
+        return fits;
     } else if constexpr (kind == wire_kind::optional) {
         const auto flag = static_cast<unsigned>(*at++);
         if (flag == 0) {

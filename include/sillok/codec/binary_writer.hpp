@@ -143,9 +143,9 @@ inline std::byte* put(std::byte* to, const T& value) {
     } else if constexpr (kind == wire_kind::time) {
         return store_le(to, value.nanoseconds);
     } else if constexpr (kind == wire_kind::ticks) {
-        return put_flat(to, value.count());
+        return put_flat(to, static_cast<recorded_count<typename T::rep>>(value.count()));
     } else if constexpr (kind == wire_kind::moment) {
-        return put_flat(to, value.time_since_epoch().count());
+        return put(to, value.time_since_epoch());
     } else if constexpr (kind == wire_kind::text || kind == wire_kind::blob) {
         to = store_le(to, static_cast<std::uint32_t>(value.size()));
         if (kind == wire_kind::text || !value.empty()) std::memcpy(to, value.data(), value.size());  // a vector's may be null

@@ -92,7 +92,7 @@ public:
 
     error find(const wire_shape& shape) {
         if (walk(shape, 0) && at_ != end_) text_ = std::to_string(left()) + " bytes are left behind the last field";
-        if (text_.empty()) text_ = "does not decode";
+        if (text_.empty()) text_ = "a duration or time point is beyond what its type can hold";
         return error(error_kind::malformed, path_.empty() ? text_ : path_ + ": " + text_);
     }
 
@@ -119,7 +119,7 @@ private:
         return true;
     }
     bool element(const wire_shape& shape, std::size_t index, unsigned depth) {
-        return part(shape, "[" + std::to_string(index) + "]", depth);
+        return part(shape, std::string(1, '[').append(std::to_string(index)).append(1, ']'), depth);
     }
 
     static std::string_view name(const wire_shape& record, std::size_t index) {

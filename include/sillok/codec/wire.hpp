@@ -65,12 +65,20 @@ concept duration_like = requires(const T& t) {
     { t.count() } -> std::same_as<typename T::rep>;
 } && std::is_arithmetic_v<typename T::rep>;
 
+// What a duration's count is recorded as. Integers have one width, since those of std::chrono differ between libraries.
+template <class Rep>
+using recorded_count = std::conditional_t<std::is_integral_v<Rep>, std::int64_t, Rep>;
+
+// A steady clock's moments mean nothing to another run of the program.
+template <class Clock>
+concept lasting_clock = !requires { requires Clock::is_steady; };
+
 template <class T>
 concept time_point_like = requires(const T& t) {
     typename T::clock;
     typename T::duration;
     { t.time_since_epoch() } -> std::same_as<typename T::duration>;
-} && duration_like<typename T::duration>;
+} && duration_like<typename T::duration> && lasting_clock<typename T::clock>;
 
 template <class T>
 concept ordered_set_like = requires(T& t, typename T::key_type key) {
@@ -236,7 +244,7 @@ consteval wire_size find_size() {
     } else if constexpr (kind == wire_kind::time) {
         return {8, 8, true};
     } else if constexpr (kind == wire_kind::ticks) {
-        return {sizeof(typename T::rep), sizeof(typename T::rep), true};
+        return {sizeof(recorded_count<typename T::rep>), sizeof(recorded_count<typename T::rep>), true};
     } else if constexpr (kind == wire_kind::moment) {
         return size_of<typename T::duration>;
     } else if constexpr (kind == wire_kind::optional) {
