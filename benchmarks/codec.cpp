@@ -202,8 +202,8 @@ template <class Event>
 bool take_order_head(source& from, Event& e) {
     if (!from.has(20)) return false;
     from.id(e.id);
-    return from.text(e.customer) && from.has(4) && from.text(e.ship_to.street) && from.has(4) && from.text(e.ship_to.city) &&
-           from.has(4);
+    return from.text(e.customer) && from.has(4) && from.text(e.ship_to.street) && from.has(4) &&
+           from.text(e.ship_to.city) && from.has(4);
 }
 
 bool decode_order(bytes_view in, order_placed& e) {
@@ -312,24 +312,46 @@ void encode_large_hand(benchmark::State& s) { run_encode(s, large_event(), hand_
 
 void decode_new_small_sillok(benchmark::State& s) { run_decode_new<money_deposited>(s, small_event(), sillok_decode); }
 void decode_new_small_hand(benchmark::State& s) { run_decode_new<money_deposited>(s, small_event(), hand_money); }
-void decode_new_medium_sillok(benchmark::State& s) { run_decode_new<payment_requested>(s, medium_event(), sillok_decode); }
+void decode_new_medium_sillok(benchmark::State& s) {
+    run_decode_new<payment_requested>(s, medium_event(), sillok_decode);
+}
 void decode_new_medium_hand(benchmark::State& s) { run_decode_new<payment_requested>(s, medium_event(), hand_payment); }
 void decode_new_large_sillok(benchmark::State& s) { run_decode_new<order_placed>(s, large_event(), sillok_decode); }
 void decode_new_large_hand(benchmark::State& s) { run_decode_new<order_placed>(s, large_event(), hand_order); }
 
-void decode_reused_small_sillok(benchmark::State& s) { run_decode_reused<money_deposited>(s, small_event(), sillok_decode); }
+void decode_reused_small_sillok(benchmark::State& s) {
+    run_decode_reused<money_deposited>(s, small_event(), sillok_decode);
+}
 void decode_reused_small_hand(benchmark::State& s) { run_decode_reused<money_deposited>(s, small_event(), hand_money); }
-void decode_reused_medium_sillok(benchmark::State& s) { run_decode_reused<payment_requested>(s, medium_event(), sillok_decode); }
-void decode_reused_medium_hand(benchmark::State& s) { run_decode_reused<payment_requested>(s, medium_event(), hand_payment); }
-void decode_reused_large_sillok(benchmark::State& s) { run_decode_reused<order_placed>(s, large_event(), sillok_decode); }
+void decode_reused_medium_sillok(benchmark::State& s) {
+    run_decode_reused<payment_requested>(s, medium_event(), sillok_decode);
+}
+void decode_reused_medium_hand(benchmark::State& s) {
+    run_decode_reused<payment_requested>(s, medium_event(), hand_payment);
+}
+void decode_reused_large_sillok(benchmark::State& s) {
+    run_decode_reused<order_placed>(s, large_event(), sillok_decode);
+}
 void decode_reused_large_hand(benchmark::State& s) { run_decode_reused<order_placed>(s, large_event(), hand_order); }
 
-void decode_view_small_sillok(benchmark::State& s) { run_decode_reused<money_deposited_view>(s, small_event(), sillok_decode); }
-void decode_view_small_hand(benchmark::State& s) { run_decode_reused<money_deposited_view>(s, small_event(), hand_money); }
-void decode_view_medium_sillok(benchmark::State& s) { run_decode_reused<payment_requested_view>(s, medium_event(), sillok_decode); }
-void decode_view_medium_hand(benchmark::State& s) { run_decode_reused<payment_requested_view>(s, medium_event(), hand_payment); }
-void decode_view_large_sillok(benchmark::State& s) { run_decode_reused<order_placed_view>(s, large_event(), sillok_decode); }
-void decode_view_large_hand(benchmark::State& s) { run_decode_reused<by_hand::order_view>(s, large_event(), hand_order_view); }
+void decode_view_small_sillok(benchmark::State& s) {
+    run_decode_reused<money_deposited_view>(s, small_event(), sillok_decode);
+}
+void decode_view_small_hand(benchmark::State& s) {
+    run_decode_reused<money_deposited_view>(s, small_event(), hand_money);
+}
+void decode_view_medium_sillok(benchmark::State& s) {
+    run_decode_reused<payment_requested_view>(s, medium_event(), sillok_decode);
+}
+void decode_view_medium_hand(benchmark::State& s) {
+    run_decode_reused<payment_requested_view>(s, medium_event(), hand_payment);
+}
+void decode_view_large_sillok(benchmark::State& s) {
+    run_decode_reused<order_placed_view>(s, large_event(), sillok_decode);
+}
+void decode_view_large_hand(benchmark::State& s) {
+    run_decode_reused<by_hand::order_view>(s, large_event(), hand_order_view);
+}
 
 BENCHMARK(encode_small_sillok);
 BENCHMARK(encode_small_hand);

@@ -91,8 +91,12 @@ const input& input_of(bool random) {
         for (std::uint32_t i = 0; i < N * records_per_type; ++i) {
             std::byte payload[8];
             sillok::store_le(payload, std::int64_t{i});
-            const sillok::record_fields fields{.position = {i + 1}, .version = {1}, .time = {}, .type = entries.list[i % N].current,
-                                               .stream = {"bench", "42"}, .payload = payload};
+            const sillok::record_fields fields{.position = {i + 1},
+                                               .version = {1},
+                                               .time = {},
+                                               .type = entries.list[i % N].current,
+                                               .stream = {"bench", "42"},
+                                               .payload = payload};
             starts.push_back(made.words.size());
             made.words.resize(made.words.size() + sillok::record_bytes(fields) / 8);
             sillok::write_record(reinterpret_cast<std::byte*>(made.words.data() + starts.back()), fields);
@@ -118,8 +122,8 @@ template <std::size_t I, std::size_t N>
 inline bool apply_payload(counters_of<N>& to, sillok::record_view record) {
     static constexpr auto name = moved_name<I>();
     const std::string_view type = record.type();
-    if (record.revision() != 1 || record.codec() != sillok::payload_codec::binary || type.size() != name.view().size() ||
-        std::memcmp(type.data(), name.text, name.view().size()) != 0)
+    if (record.revision() != 1 || record.codec() != sillok::payload_codec::binary ||
+        type.size() != name.view().size() || std::memcmp(type.data(), name.text, name.view().size()) != 0)
         return false;
     const sillok::bytes_view payload = record.payload();
     if (payload.size() != 8) return false;
@@ -127,9 +131,9 @@ inline bool apply_payload(counters_of<N>& to, sillok::record_view record) {
     return true;
 }
 
-#define RECORD_CASE(i) \
-    case sillok::name_hash(moved_name<(i)>().view()): return apply_payload<(i), N>(to, record);
-#define OBJECT_CASE(i) \
+#define RECORD_CASE(i)                                                                          \
+    case sillok::name_hash(moved_name<(i)>().view()): return apply_payload<(i), N>(to, record); \
+        #define OBJECT_CASE(i)                                                                  \
     case (i): to.apply(*static_cast<const moved<(i)>*>(event)); return true;
 
 template <std::size_t N>
@@ -137,14 +141,22 @@ struct by_switch {
     counters_of<N> to;
 
     [[gnu::always_inline]] bool operator()(sillok::record_view record) {
-        if constexpr (N == 8) switch (record.type_hash()) { CASES_8(RECORD_CASE, 0) default: return false; }
-        else if constexpr (N == 32) switch (record.type_hash()) { CASES_32(RECORD_CASE, 0) default: return false; }
-        else switch (record.type_hash()) { CASES_128(RECORD_CASE, 0) default: return false; }
+        if constexpr (N == 8) switch (record.type_hash()) {
+                CASES_8(RECORD_CASE, 0) default : return false;
+            }
+        else if constexpr (N == 32)
+            switch (record.type_hash()) { CASES_32(RECORD_CASE, 0) default : return false; }
+        else
+            switch (record.type_hash()) { CASES_128(RECORD_CASE, 0) default : return false; }
     }
     [[gnu::always_inline]] bool operator()(std::uint32_t place, const void* event) {
-        if constexpr (N == 8) switch (place) { CASES_8(OBJECT_CASE, 0) default: return false; }
-        else if constexpr (N == 32) switch (place) { CASES_32(OBJECT_CASE, 0) default: return false; }
-        else switch (place) { CASES_128(OBJECT_CASE, 0) default: return false; }
+        if constexpr (N == 8) switch (place) {
+                CASES_8(OBJECT_CASE, 0) default : return false;
+            }
+        else if constexpr (N == 32)
+            switch (place) { CASES_32(OBJECT_CASE, 0) default : return false; }
+        else
+            switch (place) { CASES_128(OBJECT_CASE, 0) default : return false; }
     }
 };
 
@@ -155,7 +167,9 @@ struct by_sillok {
     counters_of<N> to;
     sillok::dispatcher<counters_of<N>> dispatch;
 
-    [[gnu::always_inline]] bool operator()(sillok::record_view record) { return dispatch.dispatch(to, record).has_value(); }
+    [[gnu::always_inline]] bool operator()(sillok::record_view record) {
+        return dispatch.dispatch(to, record).has_value();
+    }
     [[gnu::always_inline]] bool operator()(std::uint32_t place, const void* event) {
         return dispatch.deliver(to, place, event, sillok::metadata{}).has_value();
     }
@@ -196,7 +210,9 @@ struct by_map {
     template <std::size_t I>
     void add() {
         if constexpr (std::is_same_v<Key, std::string>)
-            records[std::string(moved_name<I>().view())] = [](counters_of<N>& c, sillok::record_view r) { return apply_payload<I, N>(c, r); };
+            records[std::string(moved_name<I>().view())] = [](counters_of<N>& c, sillok::record_view r) {
+                return apply_payload<I, N>(c, r);
+            };
         else
             objects[I] = [](counters_of<N>& c, const void* event) { c.apply(*static_cast<const moved<I>*>(event)); };
     }
@@ -258,7 +274,8 @@ template <class Contender>
 }
 
 template <class Contender>
-[[gnu::noinline]] bool object_pass(Contender& contender, const std::vector<std::uint32_t>& types, const std::vector<std::int64_t>& values) {
+[[gnu::noinline]] bool object_pass(Contender& contender, const std::vector<std::uint32_t>& types,
+                                   const std::vector<std::int64_t>& values) {
     bool good = true;
     for (std::size_t i = 0; i < events_per_pass; ++i) good &= contender(types[i], &values[i]);
     return good;
@@ -301,11 +318,12 @@ template <std::size_t N, std::size_t... I>
 auto virtual_objects(const std::vector<std::uint32_t>& types, std::index_sequence<I...>) {
     struct handle {
         std::unique_ptr<typename by_virtual<N>::event_base> at;
-        operator const typename by_virtual<N>::event_base&() const { return *at; }
+        operator const typename by_virtual<N>::event_base &() const { return *at; }
     };
     std::vector<handle> made;
     using maker = handle (*)();
-    constexpr maker makers[] = {[] { return handle{std::make_unique<typename by_virtual<N>::template event_object<I>>()}; }...};
+    constexpr maker makers[] = {
+        [] { return handle{std::make_unique<typename by_virtual<N>::template event_object<I>>()}; }...};
     for (const std::uint32_t type : types) made.push_back(makers[type]());
     return made;
 }

@@ -40,7 +40,8 @@ void raw_write_and_sync(benchmark::State& state) {
     ::off_t at = 0;
     for (auto _ : state) {
         sillok::store_le(bytes.data(), sillok::crc32c(sillok::bytes_view(bytes).subspan(4)));
-        if (::pwrite(file, bytes.data(), bytes.size(), at) != static_cast<::ssize_t>(bytes.size()) || ::fdatasync(file) != 0) {
+        if (::pwrite(file, bytes.data(), bytes.size(), at) != static_cast<::ssize_t>(bytes.size()) ||
+            ::fdatasync(file) != 0) {
             state.SkipWithError("a write failed");
             break;
         }
@@ -54,7 +55,8 @@ void file_store(benchmark::State& state) {
     const scratch folder;
     auto store = sillok::file_store::open(folder.path + "/store").value();
     const std::vector<std::byte> payload(85, std::byte{42});
-    const std::vector<sillok::new_event> events(static_cast<std::size_t>(state.range(0)), {.type = {"money.deposited", 1}, .payload = payload});
+    const std::vector<sillok::new_event> events(static_cast<std::size_t>(state.range(0)),
+                                                {.type = {"money.deposited", 1}, .payload = payload});
     std::uint64_t version = 0;
     for (auto _ : state) {
         const sillok::stream_append to{{"account", "100042"}, sillok::exactly{{version}}, events};

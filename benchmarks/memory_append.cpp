@@ -47,7 +47,8 @@ struct stream_names {
 // What one would write for a program with one kind of event, without limits, conditions, batches, tags or readers.
 class by_hand {
 public:
-    bool append(const std::string& key, std::uint64_t expected, const std::byte* payload, std::size_t bytes, std::size_t count) {
+    bool append(const std::string& key, std::uint64_t expected, const std::byte* payload, std::size_t bytes,
+                std::size_t count) {
         const std::lock_guard hold(mutex_);
         auto& stream = streams_[key];
         if (stream.size() != expected) return false;
@@ -147,7 +148,8 @@ void run(benchmark::State& state, Make make, Append append) {
 const std::vector<std::byte> payload(85, std::byte{42});
 
 void hand_written(benchmark::State& state) {
-    run(state, [] { return std::make_unique<by_hand>(); },
+    run(
+        state, [] { return std::make_unique<by_hand>(); },
         [](by_hand& store, const std::string& key, std::uint64_t version, std::size_t count) {
             return store.append(key, version, payload.data(), payload.size(), count);
         });
@@ -155,7 +157,8 @@ void hand_written(benchmark::State& state) {
 
 void memory_store(benchmark::State& state) {
     const std::vector<sillok::new_event> events(100, {.type = {type_name, 1}, .payload = payload});
-    run(state, [] { return std::make_unique<sillok::memory_store>(); },
+    run(
+        state, [] { return std::make_unique<sillok::memory_store>(); },
         [&](sillok::memory_store& store, const std::string& key, std::uint64_t version, std::size_t count) {
             const sillok::stream_append to{{category, key}, sillok::exactly{{version}}, {events.data(), count}};
             return sillok::store_ref(store).append({.streams = {&to, 1}}).has_value();

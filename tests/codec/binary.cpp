@@ -90,9 +90,15 @@ TEST_CASE("every type has the bytes that are written down", "[binary]") {
     CHECK(encoded(sample::colour::blue) == "0302");
     CHECK(encoded(1.0F) == "0000803f");
     CHECK(encoded(-2.5) == "00000000000004c0");
-    CHECK(encoded("héllo"s) == "06000000" "68c3a96c6c6f");
-    CHECK(encoded(std::vector<std::byte>{std::byte{1}, std::byte{255}}) == "02000000" "01ff");
-    CHECK(encoded(std::vector<std::uint8_t>{7}) == "01000000" "07");
+    CHECK(encoded("héllo"s) ==
+          "06000000"
+          "68c3a96c6c6f");
+    CHECK(encoded(std::vector<std::byte>{std::byte{1}, std::byte{255}}) ==
+          "02000000"
+          "01ff");
+    CHECK(encoded(std::vector<std::uint8_t>{7}) ==
+          "01000000"
+          "07");
     CHECK(encoded(*sillok::parse_uuid("0190163d-8694-739b-aea5-966c26f8ad91")) == "0190163d8694739baea5966c26f8ad91");
     CHECK(encoded(std::chrono::milliseconds(-1)) == "ffffffffffffffff");
     CHECK(encoded(std::chrono::duration<float>(1.0F)) == "0000803f");
@@ -101,20 +107,68 @@ TEST_CASE("every type has the bytes that are written down", "[binary]") {
     CHECK(encoded(std::chrono::sys_seconds(std::chrono::seconds(258))) == "0201000000000000");
     CHECK(encoded(sillok::timestamp(258)) == "0201000000000000");
     CHECK(encoded(std::optional<std::int16_t>()) == "00");
-    CHECK(encoded(std::optional<std::int16_t>(5)) == "01" "0500");
-    CHECK(encoded(std::variant<std::int16_t, std::string>("a")) == "01" "01000000" "61");
-    CHECK(encoded(std::variant<std::int16_t, std::string>(std::int16_t{7})) == "00" "0700");
-    CHECK(encoded(std::vector<std::int16_t>{1, -1}) == "02000000" "0100" "ffff");
-    CHECK(encoded(std::vector<bool>{true, false}) == "02000000" "01" "00");
-    CHECK(encoded(std::vector<std::string>{"a", ""}) == "02000000" "01000000" "61" "00000000");
-    CHECK(encoded(std::array<std::int16_t, 2>{1, 2}) == "0100" "0200");
-    CHECK(encoded(std::array<std::string, 2>{"a", "b"}) == "01000000" "61" "01000000" "62");
-    CHECK(encoded(std::map<std::int8_t, std::string>{{2, "b"}, {1, "a"}}) == "02000000" "01" "01000000" "61" "02" "01000000" "62");
-    CHECK(encoded(std::set<std::int8_t>{3, -1}) == "02000000" "ff" "03");
-    CHECK(encoded(std::pair<std::int8_t, bool>{1, true}) == "01" "01");
-    CHECK(encoded(std::tuple<std::int8_t, bool, std::uint16_t>{1, true, std::uint16_t{3}}) == "01" "01" "0300");
-    CHECK(encoded(sample::node{1, {{2, {}}}}) == "01000000" "01000000" "02000000" "00000000");
-    CHECK(encoded(order{"ada", {{"a", 2}}}) == "03000000" "616461" "01000000" "01000000" "61" "02000000");
+    CHECK(encoded(std::optional<std::int16_t>(5)) ==
+          "01"
+          "0500");
+    CHECK(encoded(std::variant<std::int16_t, std::string>("a")) ==
+          "01"
+          "01000000"
+          "61");
+    CHECK(encoded(std::variant<std::int16_t, std::string>(std::int16_t{7})) ==
+          "00"
+          "0700");
+    CHECK(encoded(std::vector<std::int16_t>{1, -1}) ==
+          "02000000"
+          "0100"
+          "ffff");
+    CHECK(encoded(std::vector<bool>{true, false}) ==
+          "02000000"
+          "01"
+          "00");
+    CHECK(encoded(std::vector<std::string>{"a", ""}) ==
+          "02000000"
+          "01000000"
+          "61"
+          "00000000");
+    CHECK(encoded(std::array<std::int16_t, 2>{1, 2}) ==
+          "0100"
+          "0200");
+    CHECK(encoded(std::array<std::string, 2>{"a", "b"}) ==
+          "01000000"
+          "61"
+          "01000000"
+          "62");
+    CHECK(encoded(std::map<std::int8_t, std::string>{{2, "b"}, {1, "a"}}) ==
+          "02000000"
+          "01"
+          "01000000"
+          "61"
+          "02"
+          "01000000"
+          "62");
+    CHECK(encoded(std::set<std::int8_t>{3, -1}) ==
+          "02000000"
+          "ff"
+          "03");
+    CHECK(encoded(std::pair<std::int8_t, bool>{1, true}) ==
+          "01"
+          "01");
+    CHECK(encoded(std::tuple<std::int8_t, bool, std::uint16_t>{1, true, std::uint16_t{3}}) ==
+          "01"
+          "01"
+          "0300");
+    CHECK(encoded(sample::node{1, {{2, {}}}}) ==
+          "01000000"
+          "01000000"
+          "02000000"
+          "00000000");
+    CHECK(encoded(order{"ada", {{"a", 2}}}) ==
+          "03000000"
+          "616461"
+          "01000000"
+          "01000000"
+          "61"
+          "02000000");
     CHECK(encoded(nothing_to_tell{}).empty());
 }
 
@@ -122,11 +176,17 @@ TEST_CASE("Hana Structs have the bytes of their members", "[binary]") {
     hana_defined person;
     person.name = "ada";
     person.age = 36;
-    CHECK(encoded(person) == "03000000" "616461" "24000000");
+    CHECK(encoded(person) ==
+          "03000000"
+          "616461"
+          "24000000");
     hana_adapted both;
     both.left = 1;
     both.right = "r";
-    CHECK(encoded(both) == "01000000" "01000000" "72");
+    CHECK(encoded(both) ==
+          "01000000"
+          "01000000"
+          "72");
 }
 
 TEST_CASE("a struct with more fields than there are bindings is read through PFR", "[binary]") {
@@ -137,7 +197,10 @@ TEST_CASE("a struct with more fields than there are bindings is read through PFR
     many.last = "end";
     const std::string bytes = encoded(many);
     CHECK(bytes.starts_with("0100"));
-    CHECK(bytes.ends_with("02" "03000000" "656e64"));
+    CHECK(
+        bytes.ends_with("02"
+                        "03000000"
+                        "656e64"));
     CHECK(fault<forty_fields>(std::string(39, '\0') + "\x09\0\0\0x"s) == "last: length 9, but 1 bytes are left");
 }
 

@@ -11,7 +11,8 @@ TEST_CASE("a value is written in exactly the bytes that its size says", "[binary
     INFO("SILLOK_SEED=" << sample::seed());
     for (int round = 0; round < 100; ++round) {
         const sample::everything value = make.any();
-        const std::size_t size = sillok::detail::size_of<sample::everything>.least + sillok::detail::more_bytes(value, 0);
+        const std::size_t size =
+            sillok::detail::size_of<sample::everything>.least + sillok::detail::more_bytes(value, 0);
         std::vector<std::byte> room(size);
         REQUIRE(sillok::detail::put(room.data(), value) == room.data() + size);
     }

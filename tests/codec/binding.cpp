@@ -21,7 +21,7 @@ TEST_CASE("a struct fits as many bindings as it has fields, an array being one",
     STATIC_REQUIRE(!binding<3>::more<three>);
     STATIC_REQUIRE(binding<2>::more<three>);
     three object{1, {2, 3}, "x"};
-    auto change = [](int& a, int (&)[2], std::string& b) {
+    auto change = [](int& a, int(&)[2], std::string& b) {
         a = 7;
         b += "y";
         return a;

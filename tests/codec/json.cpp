@@ -58,7 +58,8 @@ TEST_CASE("every type is written as JSON people can read", "[json]") {
     CHECK(written(std::map<int, bool>{{1, true}}) == "[[1,true]]");
     CHECK(written(std::pair<int, bool>{1, true}) == "[1,true]");
     CHECK(written(std::chrono::milliseconds(5)) == "5");
-    CHECK(written(std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(-1))) == R"("1969-12-31T23:59:59.999Z")");
+    CHECK(written(std::chrono::sys_time<std::chrono::milliseconds>(std::chrono::milliseconds(-1))) ==
+          R"("1969-12-31T23:59:59.999Z")");
     CHECK(written(std::chrono::sys_days(std::chrono::days(59))) == R"("1970-03-01T00:00:00Z")");
     CHECK(written(std::chrono::steady_clock::time_point(std::chrono::nanoseconds(7))) == "7");
     CHECK(written(sillok::timestamp(1)) == R"("1970-01-01T00:00:00.000000001Z")");
@@ -79,7 +80,8 @@ TEST_CASE("NaN comes back as NaN", "[json]") {
 
 TEST_CASE("members come in any order and with any white space", "[json]") {
     order into;
-    REQUIRE(json_codec::decode(sillok::as_bytes("\n{ \"lines\" : [ ] ,\t\"customer\":\"\\u00e9\" } "), into).has_value());
+    REQUIRE(
+        json_codec::decode(sillok::as_bytes("\n{ \"lines\" : [ ] ,\t\"customer\":\"\\u00e9\" } "), into).has_value());
     CHECK(into.customer == "é");
 }
 
@@ -89,7 +91,8 @@ TEST_CASE("a fault names the member and the byte", "[json]") {
           "lines[0].quantity: byte 47: the integer does not fit into 4 bytes");
     CHECK(fault<order>(R"({"customer":"a"})") == "byte 0: member \"lines\" is missing");
     CHECK(fault<order>(R"({"customer":"a","lines":[],"x":1})") == "byte 27: no member is called \"x\"");
-    CHECK(fault<order>(R"({"customer":"a","customer":"b","lines":[]})") == "byte 16: member \"customer\" stands there twice");
+    CHECK(fault<order>(R"({"customer":"a","customer":"b","lines":[]})") ==
+          "byte 16: member \"customer\" stands there twice");
     CHECK(fault<order>(R"({"customer":"a",)") == "byte 16: the name of a member is missing");
     CHECK(fault<int>("1.0") == "byte 0: an integer is expected");
     CHECK(fault<int>("1 1") == "byte 2: text behind the value");
@@ -104,10 +107,13 @@ TEST_CASE("a fault names the member and the byte", "[json]") {
     CHECK(fault<std::set<int>>("[1,1]") == "[1]: byte 3: the element stands there twice");
     CHECK(fault<std::map<std::string, int>>(R"({"a":1,"a":2})") == "a: byte 7: the key stands there twice");
     CHECK(fault<std::variant<int, bool>>(R"({"index":2,"value":1})") == "byte 9: a variant of 2 has no alternative 2");
-    CHECK(fault<std::variant<int, bool>>(R"({"index":0})") == "byte 0: an object with \"index\" and \"value\" is expected");
+    CHECK(fault<std::variant<int, bool>>(R"({"index":0})") ==
+          "byte 0: an object with \"index\" and \"value\" is expected");
     CHECK(fault<std::array<int, 2>>("[1]") == "byte 0: an array of 2 elements is expected");
-    CHECK(fault<sillok::timestamp>(R"("2024-02-30T00:00:00Z")") == "byte 0: a date and time such as 2024-02-29T12:30:00Z is expected");
-    CHECK(fault<std::chrono::sys_days>(R"("2024-02-29T00:00:01Z")") == "byte 0: the moment does not fit its type exactly");
+    CHECK(fault<sillok::timestamp>(R"("2024-02-30T00:00:00Z")") ==
+          "byte 0: a date and time such as 2024-02-29T12:30:00Z is expected");
+    CHECK(fault<std::chrono::sys_days>(R"("2024-02-29T00:00:01Z")") ==
+          "byte 0: the moment does not fit its type exactly");
     CHECK(fault<sillok::uuid>(R"("x")") == "byte 0: a UUID is expected");
 }
 

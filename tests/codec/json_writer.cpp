@@ -7,7 +7,8 @@
 
 TEST_CASE("UTF-8 is told from what is not", "[json_writer]") {
     using sillok::detail::is_utf8;
-    for (const std::string_view good : {"", "abc", "é", "실록", "😀", "\x7f", "\xed\x9f\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf"})
+    for (const std::string_view good :
+         {"", "abc", "é", "실록", "😀", "\x7f", "\xed\x9f\xbf", "\xee\x80\x80", "\xf4\x8f\xbf\xbf"})
         CHECK(is_utf8(good));
     for (const std::string_view bad : {"\x80", "\xc3", "\xc0\x80", "\xe0\x80\x80", "\xed\xa0\x80", "\xf0\x80\x80\x80",
                                        "\xf4\x90\x80\x80", "\xf5\x80\x80\x80", "\xe2\x82", "a\xff"})

@@ -19,7 +19,8 @@ TEST_CASE("the walk that explains finds a reason wherever the decoder fails", "[
             bytes[make.below(out.size())] = static_cast<std::byte>(make.bits());
             sample::everything into{};
             const auto done = sillok::binary_codec::decode(bytes.view(), into);
-            const auto why = sillok::detail::fault_finder(bytes.view()).find(sillok::detail::shape_of<sample::everything>::value);
+            const auto why =
+                sillok::detail::fault_finder(bytes.view()).find(sillok::detail::shape_of<sample::everything>::value);
             if (done)
                 REQUIRE(why.text() == "does not decode");
             else

@@ -34,7 +34,8 @@ static_assert(!sillok::same(one, words{"a", 1, {1, 2}, 3}));
 
 TEST_CASE("a value is described with the names of its fields", "[print]") {
     CHECK(sillok::describe(insufficient_funds{100}) == "insufficient_funds{missing = 100}");
-    CHECK(sillok::describe(one) == "words{text = \"a\", number = 1, two = [1, 2], either = insufficient_funds{missing = 3}}");
+    CHECK(sillok::describe(one) ==
+          "words{text = \"a\", number = 1, two = [1, 2], either = insufficient_funds{missing = 3}}");
     CHECK(sillok::describe("plain text") == "\"plain text\"");
     CHECK(sillok::describe(std::string("q\"\\\n\x01")) == "\"q\\\"\\\\\\n\\x01\"");
     CHECK(sillok::describe(true) == "true");

@@ -79,7 +79,8 @@ struct everything {
 // The seed of a run, from SILLOK_SEED where it is set.
 inline std::uint64_t seed() {
     static const std::uint64_t value = [] {
-        if (const char* text = std::getenv("SILLOK_SEED")) return static_cast<std::uint64_t>(std::strtoull(text, nullptr, 10));
+        if (const char* text = std::getenv("SILLOK_SEED"))
+            return static_cast<std::uint64_t>(std::strtoull(text, nullptr, 10));
         return static_cast<std::uint64_t>(std::random_device{}());
     }();
     return value;
@@ -102,7 +103,8 @@ public:
         }
     }
     std::string text() {
-        static const char* const letters[] = {"a", "Z", "\"", "\\", "\n", "\x01", "é", "실", "😀", " ", "/", "\x7f", "\xff", "\xc3"};
+        static const char* const letters[] = {"a",  "Z", "\"", "\\", "\n",   "\x01", "é",
+                                              "실", "😀", " ",  "/",  "\x7f", "\xff", "\xc3"};
         std::string made;
         // Text that is not UTF-8 is rare.
         for (std::size_t left = below(20); left > 0; --left) made += letters[below(bits() % 16 == 0 ? 14 : 12)];
@@ -134,7 +136,8 @@ public:
         made.i32 = integer<std::int32_t>();
         made.u64 = integer<std::uint64_t>();
         made.paint = static_cast<colour>(integer<std::uint16_t>());
-        made.real = below(2) == 0 ? std::numeric_limits<float>::max() : static_cast<float>(std::ldexp(static_cast<double>(bits() >> 40), -12));
+        made.real = below(2) == 0 ? std::numeric_limits<float>::max()
+                                  : static_cast<float>(std::ldexp(static_cast<double>(bits() >> 40), -12));
         made.wide = any_real();
         for (auto& octet : made.id.octets) octet = static_cast<std::uint8_t>(bits());
         made.took = std::chrono::milliseconds(integer<std::int64_t>());

@@ -63,8 +63,16 @@ struct order_view {
 static_assert(std::forward_iterator<sillok::sequence_view<item_view>::iterator>);
 
 order sample_order() {
-    return {{}, "ada", {{"a", 1, {}}, {"b", 2, {std::byte{7}}}}, item{"c", 3, {}}, item{"d", 4, {}}, {5, -6},
-            {1, {{2, {}}, {3, {{4, {}}}}}}, {8, 9}, {10, "ten"}, {"p", "q"}};
+    return {{},
+            "ada",
+            {{"a", 1, {}}, {"b", 2, {std::byte{7}}}},
+            item{"c", 3, {}},
+            item{"d", 4, {}},
+            {5, -6},
+            {1, {{2, {}}, {3, {{4, {}}}}}},
+            {8, 9},
+            {10, "ten"},
+            {"p", "q"}};
 }
 
 // A description without the names of types: a view and its original say the same.

@@ -19,7 +19,8 @@ struct greeter {
     using commands = sillok::commands<greeting>;
     int greeted = 0;
 
-    sillok::result<sillok::receipt, sillok::failure> execute(std::string_view, const greeting& c, const sillok::command_context&) {
+    sillok::result<sillok::receipt, sillok::failure> execute(std::string_view, const greeting& c,
+                                                             const sillok::command_context&) {
         ++greeted;
         if (c.name.empty()) return sillok::failure(sillok::reject("who?"));
         return sillok::receipt{};

@@ -10,8 +10,13 @@ TEST_CASE("a context made from an event's metadata carries its correlation on an
     id.octets[0] = 1;
     sillok::uuid correlation;
     correlation.octets[0] = 2;
-    const sillok::record_fields fields{
-        .position = {7}, .version = {3}, .time = sillok::timestamp{5}, .id = id, .correlation = correlation, .type = {"a.b", 1}, .stream = {"a", "b"}};
+    const sillok::record_fields fields{.position = {7},
+                                       .version = {3},
+                                       .time = sillok::timestamp{5},
+                                       .id = id,
+                                       .correlation = correlation,
+                                       .type = {"a.b", 1},
+                                       .stream = {"a", "b"}};
     alignas(8) std::array<std::byte, 256> bytes;
     sillok::write_record(bytes.data(), fields);
     const sillok::metadata m(sillok::record_view(bytes.data()));

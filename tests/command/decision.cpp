@@ -34,7 +34,8 @@ constexpr sillok::decision<counted> refuse() { return sillok::reject("no"); }
 
 static_assert(count_to(0).accepted() && count_to(0).empty());
 static_assert(count_to(1).size() == 1 && count_to(1).get_if<counted>(0)->n == 0);
-static_assert(count_to(5).size() == 5 && count_to(5).get_if<counted>(4)->n == 4 && count_to(5).get_if<counted>(5) == nullptr);
+static_assert(count_to(5).size() == 5 && count_to(5).get_if<counted>(4)->n == 4 &&
+              count_to(5).get_if<counted>(5) == nullptr);
 static_assert(!refuse().accepted() && refuse().rejected()->get<sillok::reason>()->view() == "no");
 static_assert(!std::is_constructible_v<sillok::decision<paid>, opened>);
 

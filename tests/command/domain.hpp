@@ -23,8 +23,9 @@ struct money_withdrawn {
     std::int32_t day;
 };
 
-struct account_events : sillok::events<sillok::event<"account.opened", account_opened>, sillok::event<"money.deposited", money_deposited>,
-                                       sillok::event<"money.withdrawn", money_withdrawn>> {};
+struct account_events
+    : sillok::events<sillok::event<"account.opened", account_opened>, sillok::event<"money.deposited", money_deposited>,
+                     sillok::event<"money.withdrawn", money_withdrawn>> {};
 
 struct open_account {
     std::string owner;

@@ -26,6 +26,7 @@ TEST_CASE("a failure is a rejection or a technical error, never both") {
 
 TEST_CASE("a failure prints what it is") {
     std::ostringstream out;
-    out << sillok::failure(sillok::reject(blocked{3})) << '\n' << sillok::failure(sillok::error(sillok::error_kind::no_space, "disk full"));
+    out << sillok::failure(sillok::reject(blocked{3})) << '\n'
+        << sillok::failure(sillok::error(sillok::error_kind::no_space, "disk full"));
     CHECK(out.str() == "rejected: blocked{days = 3}\nno_space: disk full");
 }

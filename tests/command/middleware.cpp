@@ -26,7 +26,8 @@ struct tellers_only {
     template <class Command>
     sillok::result<void> authorise(std::string_view key, const Command&, const command_context& context) const {
         if (context.actor() == "teller") return {};
-        return sillok::error(sillok::error_kind::not_authorised, "only a teller may change account " + std::string(key));
+        return sillok::error(sillok::error_kind::not_authorised,
+                             "only a teller may change account " + std::string(key));
     }
 };
 
@@ -65,8 +66,10 @@ TEST_CASE("decorators nest, the outermost first") {
             return done;
         };
     };
-    const auto guarded = sillok::surrounded(sillok::authorised(sillok::surrounded(bus, logged("inner")), tellers_only{}), logged("outer"));
+    const auto guarded = sillok::surrounded(
+        sillok::authorised(sillok::surrounded(bus, logged("inner")), tellers_only{}), logged("outer"));
     CHECK_FALSE(guarded.execute("42", deposit{1}));
     CHECK(guarded.execute("42", deposit{1}, command_context{}.by("teller")));
-    CHECK(order == std::vector<std::string>{"outer in", "outer refused", "outer in", "inner in", "inner done", "outer done"});
+    CHECK(order ==
+          std::vector<std::string>{"outer in", "outer refused", "outer in", "inner in", "inner done", "outer done"});
 }

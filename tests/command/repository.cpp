@@ -140,11 +140,14 @@ TEST_CASE("headers of the context are recorded with every event") {
     accounts.execute("42", deposit{100}).value();
     accounts.execute("42", pay_out_in_parts{2}, command_context{}.by("ada").with_header("trace", "4bf9")).value();
     int seen = 0;
-    store.read_stream({"account", "42"}, {.from = version{2}}, [&](const sillok::record_view& r) {
-            CHECK(r.headers()["actor"] == "ada");
-            CHECK(r.headers()["trace"] == "4bf9");
-            return ++seen, true;
-        }).value();
+    store
+        .read_stream({"account", "42"}, {.from = version{2}},
+                     [&](const sillok::record_view& r) {
+                         CHECK(r.headers()["actor"] == "ada");
+                         CHECK(r.headers()["trace"] == "4bf9");
+                         return ++seen, true;
+                     })
+        .value();
     CHECK(seen == 2);
 }
 
@@ -175,7 +178,9 @@ TEST_CASE("an accepted command that comes again gives its first receipt and chan
     CHECK(accounts.load("42").value()->balance == 105);
 
     // Even where the sender saw a version that is past by now.
-    CHECK(accounts.execute("42", deposit{100}, command_context{}.with_id(id_of(1)).expecting(version{0})).value().repeated);
+    CHECK(accounts.execute("42", deposit{100}, command_context{}.with_id(id_of(1)).expecting(version{0}))
+              .value()
+              .repeated);
 }
 
 TEST_CASE("a command id that comes again with other content is an error") {
@@ -211,7 +216,9 @@ TEST_CASE("what is unique for ever is refused in whatever stream it comes again"
 
     int large = 0;
     const std::string_view tag = "size:large";
-    static_cast<void>(store.read_all({.tags = std::span(&tag, 1)}, [&](const sillok::record_view&) { return ++large, true; }).value());
+    static_cast<void>(
+        store.read_all({.tags = std::span(&tag, 1)}, [&](const sillok::record_view&) { return ++large, true; })
+            .value());
     CHECK(large == 1);
 }
 
@@ -299,16 +306,25 @@ TEST_CASE("retries end at the stated number") {
 
         sillok::result<sillok::receipt> append(const sillok::append_request& request) {
             ++appends;
-            const sillok::new_event other{.type = {"money.deposited", 1}, .payload = sillok::as_bytes(std::string_view("\1\0\0\0\0\0\0\0\0\0\0\0", 12))};
+            const sillok::new_event other{
+                .type = {"money.deposited", 1},
+                .payload = sillok::as_bytes(std::string_view("\1\0\0\0\0\0\0\0\0\0\0\0", 12))};
             const sillok::stream_append faster{.stream = {"account", "42"}, .events = std::span(&other, 1)};
             inner.append({.streams = std::span(&faster, 1)}).value();
             return inner.append(request);
         }
-        sillok::result<void> read_stream(sillok::stream_view s, const sillok::stream_range& r, sillok::record_visitor v) const { return inner.read_stream(s, r, v); }
-        sillok::result<sillok::position> read_all(const sillok::log_range& r, sillok::record_visitor v) const { return inner.read_all(r, v); }
+        sillok::result<void> read_stream(sillok::stream_view s, const sillok::stream_range& r,
+                                         sillok::record_visitor v) const {
+            return inner.read_stream(s, r, v);
+        }
+        sillok::result<sillok::position> read_all(const sillok::log_range& r, sillok::record_visitor v) const {
+            return inner.read_all(r, v);
+        }
         sillok::result<version> version_of(sillok::stream_view s) const { return inner.version_of(s); }
         sillok::position last(sillok::horizon h) const { return inner.last(h); }
-        sillok::result<sillok::position> wait(sillok::position p, sillok::horizon h, sillok::timeout t) const { return inner.wait(p, h, t); }
+        sillok::result<sillok::position> wait(sillok::position p, sillok::horizon h, sillok::timeout t) const {
+            return inner.wait(p, h, t);
+        }
         std::optional<sillok::recorded_batch> find_batch(const sillok::uuid& b) const { return inner.find_batch(b); }
     };
     sillok::memory_store memory;
@@ -356,13 +372,18 @@ TEST_CASE("a cached aggregate does not read back what it recorded itself, where 
         mutable int records = 0;
 
         sillok::result<sillok::receipt> append(const sillok::append_request& request) { return inner.append(request); }
-        sillok::result<void> read_stream(sillok::stream_view s, const sillok::stream_range& r, sillok::record_visitor v) const {
+        sillok::result<void> read_stream(sillok::stream_view s, const sillok::stream_range& r,
+                                         sillok::record_visitor v) const {
             return inner.read_stream(s, r, [&](const sillok::record_view& record) { return ++records, v(record); });
         }
-        sillok::result<sillok::position> read_all(const sillok::log_range& r, sillok::record_visitor v) const { return inner.read_all(r, v); }
+        sillok::result<sillok::position> read_all(const sillok::log_range& r, sillok::record_visitor v) const {
+            return inner.read_all(r, v);
+        }
         sillok::result<version> version_of(sillok::stream_view s) const { return inner.version_of(s); }
         sillok::position last(sillok::horizon h) const { return inner.last(h); }
-        sillok::result<sillok::position> wait(sillok::position p, sillok::horizon h, sillok::timeout t) const { return inner.wait(p, h, t); }
+        sillok::result<sillok::position> wait(sillok::position p, sillok::horizon h, sillok::timeout t) const {
+            return inner.wait(p, h, t);
+        }
         std::optional<sillok::recorded_batch> find_batch(const sillok::uuid& b) const { return inner.find_batch(b); }
     };
     counting store{memory};

@@ -15,8 +15,8 @@ struct account_opened {
 struct money_deposited {
     std::int64_t amount;
 };
-struct account_events
-    : sillok::events<sillok::event<"account.opened", account_opened>, sillok::event<"money.deposited", money_deposited>> {};
+struct account_events : sillok::events<sillok::event<"account.opened", account_opened>,
+                                       sillok::event<"money.deposited", money_deposited>> {};
 
 struct open_account {
     std::string owner;

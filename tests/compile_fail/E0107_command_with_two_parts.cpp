@@ -15,8 +15,8 @@ struct account_opened {
 struct money_deposited {
     std::int64_t amount;
 };
-struct account_events
-    : sillok::events<sillok::event<"account.opened", account_opened>, sillok::event<"money.deposited", money_deposited>> {};
+struct account_events : sillok::events<sillok::event<"account.opened", account_opened>,
+                                       sillok::event<"money.deposited", money_deposited>> {};
 
 struct open_account {
     std::string owner;
@@ -42,7 +42,8 @@ struct audit {
 #else
     using commands = sillok::commands<deposit>;
 #endif
-    sillok::result<sillok::receipt, sillok::failure> execute(std::string_view, const deposit&, const sillok::command_context&) {
+    sillok::result<sillok::receipt, sillok::failure> execute(std::string_view, const deposit&,
+                                                             const sillok::command_context&) {
         return sillok::receipt{};
     }
 };

@@ -16,8 +16,8 @@ struct account_opened {
 struct money_deposited {
     std::int64_t amount;
 };
-struct account_events
-    : sillok::events<sillok::event<"account.opened", account_opened>, sillok::event<"money.deposited", money_deposited>> {};
+struct account_events : sillok::events<sillok::event<"account.opened", account_opened>,
+                                       sillok::event<"money.deposited", money_deposited>> {};
 
 struct open_account {
     std::string owner;
@@ -38,9 +38,13 @@ struct account {
 };
 
 struct policy {
-    sillok::result<void> authorise(std::string_view, const open_account&, const sillok::command_context&) const { return {}; }
+    sillok::result<void> authorise(std::string_view, const open_account&, const sillok::command_context&) const {
+        return {};
+    }
 #ifdef FIXED
-    sillok::result<void> authorise(std::string_view, const deposit&, const sillok::command_context&) const { return {}; }
+    sillok::result<void> authorise(std::string_view, const deposit&, const sillok::command_context&) const {
+        return {};
+    }
 #endif
 };
 

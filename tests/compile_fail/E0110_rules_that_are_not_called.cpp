@@ -17,8 +17,8 @@ struct account_opened {
 struct money_deposited {
     std::int64_t amount;
 };
-struct account_events
-    : sillok::events<sillok::event<"account.opened", account_opened>, sillok::event<"money.deposited", money_deposited>> {};
+struct account_events : sillok::events<sillok::event<"account.opened", account_opened>,
+                                       sillok::event<"money.deposited", money_deposited>> {};
 
 struct open_account {
     std::string owner;
@@ -45,9 +45,10 @@ struct rules {
     std::optional<sillok::rejection> validate(const deposit& c) {
 #endif
         if (c.amount > 100) return sillok::reject("too much");
-        return std::nullopt;
-    }
-};
+    return std::nullopt;
+}
+}
+;
 
 int main() {
     sillok::memory_store store;

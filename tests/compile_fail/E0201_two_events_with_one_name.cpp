@@ -13,10 +13,11 @@ struct money_withdrawn {
 };
 
 #ifndef FIXED
-struct account_events : sillok::events<sillok::event<"money.moved", money_deposited>, sillok::event<"money.moved", money_withdrawn>> {};
-#else
 struct account_events
-    : sillok::events<sillok::event<"money.deposited", money_deposited>, sillok::event<"money.withdrawn", money_withdrawn>> {};
+    : sillok::events<sillok::event<"money.moved", money_deposited>, sillok::event<"money.moved", money_withdrawn>> {};
+#else
+struct account_events : sillok::events<sillok::event<"money.deposited", money_deposited>,
+                                       sillok::event<"money.withdrawn", money_withdrawn>> {};
 #endif
 
 // What is built on a wrong catalogue says nothing more.

@@ -26,4 +26,6 @@ struct account {
     void apply(const fee_charged&) {}
 };
 
-bool replay(sillok::dispatcher<account>& to, account& a, sillok::record_view record) { return to.dispatch(a, record).has_value(); }
+bool replay(sillok::dispatcher<account>& to, account& a, sillok::record_view record) {
+    return to.dispatch(a, record).has_value();
+}

@@ -34,4 +34,6 @@ struct account {
     void apply(const money_withdrawn&) {}
 };
 
-bool replay(sillok::dispatcher<account>& to, account& a, sillok::record_view record) { return to.dispatch(a, record).has_value(); }
+bool replay(sillok::dispatcher<account>& to, account& a, sillok::record_view record) {
+    return to.dispatch(a, record).has_value();
+}

@@ -32,4 +32,6 @@ struct balances {
     void on(const money_withdrawn& e) { sum -= e.amount; }
 };
 
-bool replay(sillok::dispatcher<balances>& to, balances& b, sillok::record_view record) { return to.dispatch(b, record).has_value(); }
+bool replay(sillok::dispatcher<balances>& to, balances& b, sillok::record_view record) {
+    return to.dispatch(b, record).has_value();
+}

@@ -25,4 +25,6 @@ struct balances {
     void on(const money_deposited&) {}
 };
 
-bool replay(sillok::dispatcher<balances>& to, balances& b, sillok::record_view record) { return to.dispatch(b, record).has_value(); }
+bool replay(sillok::dispatcher<balances>& to, balances& b, sillok::record_view record) {
+    return to.dispatch(b, record).has_value();
+}

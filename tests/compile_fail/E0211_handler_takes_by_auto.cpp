@@ -28,4 +28,6 @@ struct balances {
 #endif
 };
 
-bool replay(sillok::dispatcher<balances>& to, balances& b, sillok::record_view record) { return to.dispatch(b, record).has_value(); }
+bool replay(sillok::dispatcher<balances>& to, balances& b, sillok::record_view record) {
+    return to.dispatch(b, record).has_value();
+}

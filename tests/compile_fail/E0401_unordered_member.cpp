@@ -15,4 +15,6 @@ struct prices_changed {
 #endif
 };
 
-sillok::result<void> read(sillok::bytes_view in, prices_changed& into) { return sillok::binary_codec::decode(in, into); }
+sillok::result<void> read(sillok::bytes_view in, prices_changed& into) {
+    return sillok::binary_codec::decode(in, into);
+}

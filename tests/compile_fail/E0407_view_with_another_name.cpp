@@ -17,4 +17,6 @@ struct money_withdrawn_view {
     std::string_view currency;
 };
 
-sillok::result<void> read(sillok::bytes_view in, money_withdrawn_view& into) { return sillok::binary_codec::decode(in, into); }
+sillok::result<void> read(sillok::bytes_view in, money_withdrawn_view& into) {
+    return sillok::binary_codec::decode(in, into);
+}

@@ -8,7 +8,6 @@ int failed = 0;
 
 #include <catch2/catch_test_macros.hpp>
 
-
 TEST_CASE("an assertion reports in the way the user chose", "[assert]") {
     SILLOK_ASSERT(1 + 1 == 2);
     CHECK(failed == 0);

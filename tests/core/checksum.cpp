@@ -43,5 +43,6 @@ TEST_CASE("every way to compute it gives the same, at every length and alignment
 TEST_CASE("a checksum goes on from what came before", "[checksum]") {
     const auto bytes = some_bytes(1000);
     const sillok::bytes_view all(bytes);
-    for (std::size_t cut = 0; cut <= all.size(); cut += 13) REQUIRE(crc32c(all.subspan(cut), crc32c(all.first(cut))) == crc32c(all));
+    for (std::size_t cut = 0; cut <= all.size(); cut += 13)
+        REQUIRE(crc32c(all.subspan(cut), crc32c(all.first(cut))) == crc32c(all));
 }

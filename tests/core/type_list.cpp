@@ -23,6 +23,7 @@ TEST_CASE("a type that stands in a list twice has no place", "[type_list]") {
 }
 
 TEST_CASE("lists are joined in order", "[type_list]") {
-    STATIC_REQUIRE(std::is_same_v<sillok::concatenation<types<int>, types<>, types<char, long>>, types<int, char, long>>);
+    STATIC_REQUIRE(
+        std::is_same_v<sillok::concatenation<types<int>, types<>, types<char, long>>, types<int, char, long>>);
     STATIC_REQUIRE(std::is_same_v<sillok::concatenation<>, types<>>);
 }

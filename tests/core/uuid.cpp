@@ -30,7 +30,8 @@ TEST_CASE("an id of version 7 starts with its milliseconds and says its version"
     CHECK(to_string(id).starts_with("017f22e2-79b0-7"));
     CHECK((id.octets[8] & 0xC0) == 0x80);
     CHECK(to_string(make(timestamp{-5})).starts_with("00000000-0000-7"));
-    CHECK(to_string(uuid_generator(42)(timestamp{1'645'557'742'000'123'456})) == "017f22e2-79b0-71f9-bdd7-3226e2525f99");
+    CHECK(to_string(uuid_generator(42)(timestamp{1'645'557'742'000'123'456})) ==
+          "017f22e2-79b0-71f9-bdd7-3226e2525f99");
 }
 
 TEST_CASE("an id is nil only where every octet is", "[uuid]") {

@@ -21,7 +21,8 @@ struct many_names {
 
     constexpr many_names() {
         for (std::size_t i = 0; i < many; ++i) {
-            for (std::size_t digit = 0, rest = i; digit < 4; ++digit, rest /= 10) text[i][digit] = static_cast<char>('a' + rest % 10);
+            for (std::size_t digit = 0, rest = i; digit < 4; ++digit, rest /= 10)
+                text[i][digit] = static_cast<char>('a' + rest % 10);
             types[i] = sillok::event_type({text[i], 4}, i % 3 == 0 ? 2 : 1);
         }
     }

@@ -18,14 +18,15 @@ struct transfer {
 struct audit_noted {
     int by;
 };
-struct audit_events
-    : sillok::events<sillok::event<"audit.noted", audit_noted>, sillok::event<"money.deposited", bank::money_deposited>> {};
+struct audit_events : sillok::events<sillok::event<"audit.noted", audit_noted>,
+                                     sillok::event<"money.deposited", bank::money_deposited>> {};
 
 struct small_bank : sillok::context<account, transfer> {};
 struct audited_bank : sillok::context<small_bank, audit_events, account> {};
 struct empty_world : sillok::context<> {};
 
-static_assert(sillok::context_part<account> && sillok::context_part<bank::transfer_events> && sillok::context_part<small_bank>);
+static_assert(sillok::context_part<account> && sillok::context_part<bank::transfer_events> &&
+              sillok::context_part<small_bank>);
 static_assert(!sillok::context_part<audit_noted> && !sillok::context_part<int>);
 static_assert(sillok::catalogue<small_bank> && sillok::catalogue<empty_world>);
 static_assert(empty_world::size == 0);
@@ -77,7 +78,8 @@ static_assert(sillok::entry_index<wide_world, numbered<321>> == 321);
 
 TEST_CASE("a context is a catalogue of the events of its parts") {
     CHECK(parts_are_united_in_order());
-    CHECK(sillok::find_entry<small_bank>(bank::record_of<bank::transfer_events>(bank::transfer_started{"1", "2"})) == 3);
+    CHECK(sillok::find_entry<small_bank>(bank::record_of<bank::transfer_events>(bank::transfer_started{"1", "2"})) ==
+          3);
 }
 
 TEST_CASE("the same event through two parts counts once") {

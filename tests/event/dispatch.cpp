@@ -99,17 +99,20 @@ TEST_CASE("events of the context that are not selected are passed over without d
     balances b;
     sillok::dispatcher<balances> dispatcher;
     CHECK(dispatcher.dispatch(b, record_of<transfer_events>(transfer_started{"1", "2"})).has_value());
-    CHECK(dispatcher.dispatch(b, record_of({"transfer.started", 1}, sillok::as_bytes("not even a payload"))).has_value());
+    CHECK(
+        dispatcher.dispatch(b, record_of({"transfer.started", 1}, sillok::as_bytes("not even a payload"))).has_value());
     CHECK(dispatcher.skipped() == 0);
 }
 
 TEST_CASE("an unknown event fails and names itself") {
     account a;
     sillok::dispatcher<account> dispatcher;
-    CHECK(text_of_failure(dispatcher, a, record_of<transfer_events>(transfer_started{"1", "2"})) ==
-          "unknown_event: transfer.started revision 1 at position 17 of account/42: the catalogue has no event of this name");
-    CHECK(text_of_failure(dispatcher, a, record_of({"money.withdrawn", 4}, {})) ==
-          "unknown_event: money.withdrawn revision 4 at position 17 of account/42: the catalogue knows it up to revision 3");
+    CHECK(
+        text_of_failure(dispatcher, a, record_of<transfer_events>(transfer_started{"1", "2"})) ==
+        "unknown_event: transfer.started revision 1 at position 17 of account/42: the catalogue has no event of this name");
+    CHECK(
+        text_of_failure(dispatcher, a, record_of({"money.withdrawn", 4}, {})) ==
+        "unknown_event: money.withdrawn revision 4 at position 17 of account/42: the catalogue knows it up to revision 3");
     CHECK(a.calls == 0);
     // A failure is told once.
     CHECK(dispatcher.dispatch(a, record_of<account_events>(money_deposited{1})).has_value());
@@ -159,7 +162,8 @@ TEST_CASE("a payload that does not decode names event, revision, position, strea
     sillok::binary_codec::encode(money_withdrawn{30, 1, "KRW"}, payload);
     sillok::store_le(payload.data() + 16, std::uint32_t{99});
     const auto record = record_of({"money.withdrawn", 3}, payload.view());
-    const std::string expected = "malformed: money.withdrawn revision 3 at position 17 of account/42: currency: length 99, but 3 bytes are left";
+    const std::string expected =
+        "malformed: money.withdrawn revision 3 at position 17 of account/42: currency: length 99, but 3 bytes are left";
     CHECK(text_of_failure(dispatcher, a, record) == expected);
     CHECK(text_of_failure(views, b, record) == expected);
     CHECK(a.calls == 0);
@@ -190,7 +194,8 @@ TEST_CASE("a handler's own failure is returned as it is") {
     careful c;
     sillok::dispatcher<careful> dispatcher;
     CHECK(dispatcher.dispatch(c, record_of<account_events>(money_deposited{1})).has_value());
-    CHECK(text_of_failure(dispatcher, c, record_of<account_events>(money_deposited{-1})) == "invalid_argument: a negative deposit");
+    CHECK(text_of_failure(dispatcher, c, record_of<account_events>(money_deposited{-1})) ==
+          "invalid_argument: a negative deposit");
     CHECK(dispatcher.dispatch(c, record_of<account_events>(money_deposited{1})).has_value());
 }
 
@@ -214,9 +219,10 @@ TEST_CASE("a payload in JSON needs a dispatcher with a codec for it") {
     const auto record = record_of({"money.withdrawn", 3}, json.view(), sillok::payload_codec::json);
     account a;
     sillok::dispatcher<account> binary_only;
-    CHECK(text_of_failure(binary_only, a, record) ==
-          "unsupported_format: money.withdrawn revision 3 at position 17 of account/42: it was recorded as JSON, and this "
-          "dispatcher was given no JSON codec");
+    CHECK(
+        text_of_failure(binary_only, a, record) ==
+        "unsupported_format: money.withdrawn revision 3 at position 17 of account/42: it was recorded as JSON, and this "
+        "dispatcher was given no JSON codec");
 
     sillok::dispatcher<account, sillok::binary_codec, sillok::json_codec> both;
     CHECK(both.dispatch(a, record).has_value());
@@ -225,8 +231,10 @@ TEST_CASE("a payload in JSON needs a dispatcher with a codec for it") {
     sillok::json_codec::encode(v1::money_withdrawn{30}, old);
     CHECK(both.dispatch(a, record_of({"money.withdrawn", 1}, old.view(), sillok::payload_codec::json)).has_value());
     CHECK(a.last_currency == "KRW");
-    CHECK_FALSE(both.dispatch(a, record_of({"money.withdrawn", 4}, old.view(), sillok::payload_codec::json)).has_value());
-    CHECK_FALSE(both.dispatch(a, record_of({"money.withdrawn", 3}, sillok::as_bytes("{"), sillok::payload_codec::json)).has_value());
+    CHECK_FALSE(
+        both.dispatch(a, record_of({"money.withdrawn", 4}, old.view(), sillok::payload_codec::json)).has_value());
+    CHECK_FALSE(both.dispatch(a, record_of({"money.withdrawn", 3}, sillok::as_bytes("{"), sillok::payload_codec::json))
+                    .has_value());
 
     balances b;
     sillok::dispatcher<balances, sillok::binary_codec, sillok::json_codec> views;
@@ -279,7 +287,8 @@ consteval auto numbered_name() {
 template <class Indices>
 struct numbered_events;
 template <std::size_t... I>
-struct numbered_events<std::index_sequence<I...>> : sillok::events<sillok::event<numbered_name<I>(), numbered<I>>...> {};
+struct numbered_events<std::index_sequence<I...>> : sillok::events<sillok::event<numbered_name<I>(), numbered<I>>...> {
+};
 struct large : numbered_events<std::make_index_sequence<300>> {};
 
 template <std::size_t I>

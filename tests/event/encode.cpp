@@ -7,7 +7,9 @@
 namespace {
 
 template <class E>
-concept encodable = requires(const E& e, sillok::byte_buffer& out) { sillok::encode_event<bank::account_events>(e, out); };
+concept encodable = requires(const E& e, sillok::byte_buffer& out) {
+    sillok::encode_event<bank::account_events>(e, out);
+};
 
 // Only what is current may be recorded, and only by its own catalogue.
 static_assert(encodable<bank::money_withdrawn> && encodable<bank::account_opened>);
@@ -17,7 +19,8 @@ static_assert(!encodable<bank::v1::money_withdrawn> && !encodable<bank::transfer
 
 TEST_CASE("an event becomes its type and its bytes") {
     sillok::byte_buffer out;
-    const sillok::event_type& type = sillok::encode_event<bank::account_events>(bank::money_withdrawn{30, 1, "KRW"}, out);
+    const sillok::event_type& type =
+        sillok::encode_event<bank::account_events>(bank::money_withdrawn{30, 1, "KRW"}, out);
     CHECK(type == sillok::event_type("money.withdrawn", 3));
 
     bank::money_withdrawn back{};

@@ -12,7 +12,8 @@ struct no_events : sillok::events<> {};
 struct not_a_catalogue {};
 
 static_assert(sillok::catalogue<account_events> && sillok::catalogue<no_events>);
-static_assert(!sillok::catalogue<not_a_catalogue> && !sillok::catalogue<int> && !sillok::catalogue<bank::money_deposited>);
+static_assert(!sillok::catalogue<not_a_catalogue> && !sillok::catalogue<int> &&
+              !sillok::catalogue<bank::money_deposited>);
 static_assert(account_events::size == 3 && no_events::size == 0);
 static_assert(account_events::is_sound);
 static_assert(no_events::is_sound);
@@ -57,7 +58,8 @@ consteval auto numbered_name() {
 template <class Indices>
 struct numbered_events;
 template <std::size_t... I>
-struct numbered_events<std::index_sequence<I...>> : sillok::events<sillok::event<numbered_name<I>(), numbered<I>>...> {};
+struct numbered_events<std::index_sequence<I...>> : sillok::events<sillok::event<numbered_name<I>(), numbered<I>>...> {
+};
 struct large : numbered_events<std::make_index_sequence<520>> {};
 
 static_assert(large::size == 520);

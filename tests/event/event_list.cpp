@@ -29,7 +29,8 @@ static_assert(std::is_same_v<sillok::catalogue_of<account>, bank::account_events
 static_assert(sillok::detail::handler_is_sound<account>());
 
 // A projection takes what it selects, in its order, and is looked up in the context.
-static_assert(std::is_same_v<sillok::events_taken<balances>, sillok::types<bank::money_withdrawn, bank::money_deposited>>);
+static_assert(
+    std::is_same_v<sillok::events_taken<balances>, sillok::types<bank::money_withdrawn, bank::money_deposited>>);
 static_assert(std::is_same_v<sillok::catalogue_of<balances>, small_bank>);
 static_assert(sillok::detail::handler_is_sound<balances>());
 

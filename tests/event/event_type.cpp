@@ -6,7 +6,8 @@ namespace {
 
 // Source: the test vectors of FNV-1a with 32 bits in RFC 9923, appendix C.
 constexpr bool hash_follows_the_rfc() {
-    return sillok::name_hash("") == 0x811c9dc5 && sillok::name_hash("a") == 0xe40c292c && sillok::name_hash("foobar") == 0xbf9cf968;
+    return sillok::name_hash("") == 0x811c9dc5 && sillok::name_hash("a") == 0xe40c292c &&
+           sillok::name_hash("foobar") == 0xbf9cf968;
 }
 static_assert(hash_follows_the_rfc());
 

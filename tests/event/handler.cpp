@@ -113,7 +113,8 @@ static_assert(!handles<by_template, opened>);
 static_assert(!handles<by_constrained_template, opened>);
 static_assert(!handles<by_mutable_reference, opened> && !handles<by_rvalue, opened>);
 static_assert(!handles<other_name, opened> && !handles<int, opened>);
-static_assert(sillok::detail::accepts_somehow<by_base, deposited> && !sillok::detail::accepts_somehow<other_name, opened>);
+static_assert(sillok::detail::accepts_somehow<by_base, deposited> &&
+              !sillok::detail::accepts_somehow<other_name, opened>);
 
 struct counting {
     int opened_by = 0;

@@ -13,27 +13,27 @@ namespace {
 class handmade {
 public:
     handmade() {
-        put<std::uint32_t>(0);                       // size, filled in below
-        put<std::uint32_t>(0);                       // checksum, filled in below
-        put<std::uint64_t>(17);                      // position
-        put<std::uint64_t>(3);                       // version
+        put<std::uint32_t>(0);                         // size, filled in below
+        put<std::uint32_t>(0);                         // checksum, filled in below
+        put<std::uint64_t>(17);                        // position
+        put<std::uint64_t>(3);                         // version
         put<std::int64_t>(1'700'000'000'123'456'789);  // time
         for (const unsigned first : {0x10U, 0x20U, 0x30U})
             for (unsigned i = 0; i < 16; ++i) put(static_cast<std::uint8_t>(first + i));  // id, correlation, causation
-        put<std::uint32_t>(0x11223344);              // hash of the type
-        put<std::uint16_t>(2);                       // revision
-        put<std::uint8_t>(1);                        // codec: JSON
-        put<std::uint8_t>(0);                        // flags
-        put<std::uint8_t>(15);                       // bytes of the type
-        put<std::uint8_t>(7);                        // bytes of the category
-        put<std::uint8_t>(4);                        // bytes of the source
-        put<std::uint8_t>(0);                        // reserved
-        put<std::uint16_t>(3);                       // bytes of the key
-        put<std::uint16_t>(2 + 4 + 2 + 5);           // bytes of the tags
-        put<std::uint16_t>(4 + 4 + 1);               // bytes of the headers
-        put<std::uint16_t>(0);                       // reserved
-        put<std::uint32_t>(2);                       // sealed
-        put<std::uint32_t>(5);                       // payload
+        put<std::uint32_t>(0x11223344);                                                   // hash of the type
+        put<std::uint16_t>(2);                                                            // revision
+        put<std::uint8_t>(1);                                                             // codec: JSON
+        put<std::uint8_t>(0);                                                             // flags
+        put<std::uint8_t>(15);                                                            // bytes of the type
+        put<std::uint8_t>(7);                                                             // bytes of the category
+        put<std::uint8_t>(4);                                                             // bytes of the source
+        put<std::uint8_t>(0);                                                             // reserved
+        put<std::uint16_t>(3);                                                            // bytes of the key
+        put<std::uint16_t>(2 + 4 + 2 + 5);                                                // bytes of the tags
+        put<std::uint16_t>(4 + 4 + 1);                                                    // bytes of the headers
+        put<std::uint16_t>(0);                                                            // reserved
+        put<std::uint32_t>(2);                                                            // sealed
+        put<std::uint32_t>(5);                                                            // payload
         text("\"x\"  ");
         text("money.withdrawn");
         text("account");

@@ -38,7 +38,8 @@ std::vector<std::byte> full_record() {
 
 // Everything that a reader may ask, so that a sanitizer sees where it looks.
 std::size_t read_all_of(const record_view& r) {
-    std::size_t sum = r.type().size() + r.stream().category.size() + r.source().size() + r.sealed().size() + r.payload().size();
+    std::size_t sum =
+        r.type().size() + r.stream().category.size() + r.source().size() + r.sealed().size() + r.payload().size();
     for (const char c : r.stream().key) sum += static_cast<unsigned char>(c);
     for (const std::string_view tag : r.tags())
         for (const char c : tag) sum += static_cast<unsigned char>(c);
@@ -68,14 +69,16 @@ TEST_CASE("a record gives back what it was made of") {
     CHECK(r.codec() == payload_codec::json);
     CHECK(r.stream() == stream_view{"account", std::string_view("4\0002", 3)});
     CHECK(r.source() == "bank");
-    CHECK(std::vector<std::string_view>(r.tags().begin(), r.tags().end()) == std::vector<std::string_view>{"tx:1", "user:ada"});
+    CHECK(std::vector<std::string_view>(r.tags().begin(), r.tags().end()) ==
+          std::vector<std::string_view>{"tx:1", "user:ada"});
     CHECK(r.headers()["trace"] == "1-2");
     CHECK(as_text(r.sealed()) == "secret");
     CHECK(as_text(r.payload()) == "{\"amount\":1}");
 }
 
 TEST_CASE("the bytes of a record are the same for ever") {
-    const auto bytes = written({.position = {1}, .version = {1}, .type = {"a", 1}, .stream = {"b", "c"}, .payload = as_bytes("d")});
+    const auto bytes =
+        written({.position = {1}, .version = {1}, .type = {"a", 1}, .stream = {"b", "c"}, .payload = as_bytes("d")});
     REQUIRE(bytes.size() == 112);
     CHECK(load_le<std::uint32_t>(bytes.data()) == 112);
     CHECK(load_le<std::uint32_t>(bytes.data() + 80) == 0xE40C292C);

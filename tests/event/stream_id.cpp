@@ -5,7 +5,8 @@
 namespace {
 
 constexpr bool positions_and_versions_are_ordered() {
-    return sillok::position{1} < sillok::position{2} && sillok::version{} < sillok::version{1} && sillok::position{3} == sillok::position{3};
+    return sillok::position{1} < sillok::position{2} && sillok::version{} < sillok::version{1} &&
+           sillok::position{3} == sillok::position{3};
 }
 static_assert(positions_and_versions_are_ordered());
 

@@ -7,8 +7,12 @@
 namespace {
 
 bank::recorded_bytes record_in(sillok::stream_view stream) {
-    return bank::recorded_bytes(
-        {.position = {17}, .version = {3}, .time = {}, .type = {"money.withdrawn", 2}, .stream = stream, .payload = {}});
+    return bank::recorded_bytes({.position = {17},
+                                 .version = {3},
+                                 .time = {},
+                                 .type = {"money.withdrawn", 2},
+                                 .stream = stream,
+                                 .payload = {}});
 }
 
 }  // namespace

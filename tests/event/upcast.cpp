@@ -22,7 +22,7 @@ namespace {
 
 struct loose {
     int value;
-    loose(int v) : value(v) {}                                  // NOLINT(google-explicit-constructor)
+    loose(int v) : value(v) {}                                            // NOLINT(google-explicit-constructor)
     static int upcast(const elsewhere::old_shape& e) { return e.value; }  // not exactly the newer struct
 };
 
@@ -35,7 +35,8 @@ static_assert(!sillok::upcastable<elsewhere::old_shape, loose>);
 
 using after_first = sillok::detail::versions_after<int, sillok::types<int, char, long>>::type;
 static_assert(std::is_same_v<after_first, sillok::types<char, long>>);
-static_assert(std::is_same_v<sillok::detail::versions_after<long, sillok::types<int, char, long>>::type, sillok::types<>>);
+static_assert(
+    std::is_same_v<sillok::detail::versions_after<long, sillok::types<int, char, long>>::type, sillok::types<>>);
 
 constexpr bool one_step_is_lifted() {
     const auto lifted = sillok::detail::lift(elsewhere::old_shape{21}, sillok::types<elsewhere::new_shape>{});
@@ -49,8 +50,8 @@ static_assert(one_step_is_lifted());
 TEST_CASE("a version is lifted by a static function or by a free one") { CHECK(one_step_is_lifted()); }
 
 TEST_CASE("a chain goes through every version") {
-    const bank::money_withdrawn current =
-        sillok::detail::lift(bank::v1::money_withdrawn{30}, sillok::types<bank::v2::money_withdrawn, bank::money_withdrawn>{});
+    const bank::money_withdrawn current = sillok::detail::lift(
+        bank::v1::money_withdrawn{30}, sillok::types<bank::v2::money_withdrawn, bank::money_withdrawn>{});
     CHECK(current.amount == 30);
     CHECK(current.fee == 0);
     CHECK(current.currency == "KRW");

@@ -20,9 +20,9 @@
 
 using namespace sillok;
 using recovery_tests::append;
-using recovery_tests::scratch;
 using recovery_tests::payload_of;
 using recovery_tests::read;
+using recovery_tests::scratch;
 
 namespace {
 
@@ -42,7 +42,8 @@ struct faulty_source {
         return open();
     }
     store_ref open() {
-        current.emplace(file_store::open("s", {.clock = clock, .segment_bytes = segment_bytes_min, .device = *disk}).value());
+        current.emplace(
+            file_store::open("s", {.clock = clock, .segment_bytes = segment_bytes_min, .device = *disk}).value());
         return *current;
     }
 };
@@ -67,7 +68,8 @@ TEST_CASE("the file store keeps every law of stores on the real disk") {
         }
         store_ref reopen() {
             current.reset();
-            current.emplace(file_store::open(folder / std::to_string(n), {.clock = clock, .segment_bytes = 1 << 16}).value());
+            current.emplace(
+                file_store::open(folder / std::to_string(n), {.clock = clock, .segment_bytes = 1 << 16}).value());
             return *current;
         }
     } source;
@@ -151,7 +153,7 @@ TEST_CASE("P17: what is not a store of ours is refused, each with its reason") {
 TEST_CASE("P17: files are for their owner alone") {
     const scratch folder;
     const auto store = file_store::open(folder / "s").value();
-    struct ::stat about{};
+    struct ::stat about {};
     REQUIRE(::stat((folder / "s").c_str(), &about) == 0);
     CHECK((about.st_mode & 0777) == 0700);
     for (const auto& each : std::filesystem::directory_iterator(folder / "s")) {
@@ -165,7 +167,9 @@ TEST_CASE("P20: a newer format and another store's segment are refused by name")
     recovery_tests::history past;
     recovery_tests::live(disk, past, 0, 4, 1200);
     testing::manual_clock clock;
-    const auto open = [&](testing::faulty_device& on) { return file_store::open("bank.sillok", {.clock = clock, .device = on}); };
+    const auto open = [&](testing::faulty_device& on) {
+        return file_store::open("bank.sillok", {.clock = clock, .device = on});
+    };
     for (const char* const name : {"store", "mark", "0000000002.segment"}) {
         auto other = disk.copy();
         (*other->content("bank.sillok", name))[8] = std::byte{9};
@@ -220,7 +224,8 @@ TEST_CASE("a segment is begun when the last one is full, and one batch may be la
     CHECK(store.report().was_closed);
     CHECK(read(store) == wanted);
     for (const std::string& name : disk.names("s"))
-        if (name.ends_with(".segment") && name != "0000000002.segment") CHECK(disk.content("s", name)->size() <= segment_bytes_min);
+        if (name.ends_with(".segment") && name != "0000000002.segment")
+            CHECK(disk.content("s", name)->size() <= segment_bytes_min);
 }
 
 TEST_CASE("the file store remembers as many batches as it is told, also when it is opened again") {

@@ -70,7 +70,11 @@ TEST_CASE("records that do not follow on what is known are not restored") {
     testing::manual_clock clock;
     detail::ledger ledger(clock, 10);
     const auto restores = [&](std::uint64_t at, std::uint64_t version_in_stream, std::int64_t time) {
-        const record_fields fields{.position = {at}, .version = {version_in_stream}, .time = timestamp{time}, .type = {"t", 1}, .stream = {"a", "1"}};
+        const record_fields fields{.position = {at},
+                                   .version = {version_in_stream},
+                                   .time = timestamp{time},
+                                   .type = {"t", 1},
+                                   .stream = {"a", "1"}};
         std::vector<std::byte> bytes(record_bytes(fields));
         write_record(bytes.data(), fields);
         return ledger.restore(record_view(bytes.data()));

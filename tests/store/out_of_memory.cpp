@@ -38,8 +38,9 @@ void appends_whole_or_not_at_all(Store& store) {
         const std::string key = "key " + std::to_string(round);
         const std::string tag = "tag:" + std::to_string(round);
         const std::string_view tags[] = {tag, "shared:1"};
-        const new_event events[] = {{.type = {"probe.event", 1}, .payload = as_bytes(round % 7 == 0 ? big : key), .tags = tags},
-                                    {.type = {"probe.event", 1}, .payload = as_bytes("second"), .tags = tags}};
+        const new_event events[] = {
+            {.type = {"probe.event", 1}, .payload = as_bytes(round % 7 == 0 ? big : key), .tags = tags},
+            {.type = {"probe.event", 1}, .payload = as_bytes("second"), .tags = tags}};
         const stream_append to[] = {{{"account", key}, no_stream{}, events}, {{"all", "1"}, any_version{}, events}};
         uuid batch;
         batch.octets[0] = 9;
@@ -97,7 +98,8 @@ TEST_CASE("P18: out of memory at any allocation, opening fails and can be repeat
     const std::string path = folder / "s";
     {
         auto store = file_store::open(path, {.segment_bytes = segment_bytes_min}).value();
-        for (int n = 0; n < 9; ++n) REQUIRE(recovery_tests::append(store, recovery_tests::payload_of(n, 1200), n).has_value());
+        for (int n = 0; n < 9; ++n)
+            REQUIRE(recovery_tests::append(store, recovery_tests::payload_of(n, 1200), n).has_value());
     }
     std::size_t failures = 0;
     for (long allowed = 0;; ++allowed) {

@@ -69,9 +69,11 @@ TEST_CASE("the hash of bytes is the same for ever, and depends on every byte and
         constexpr std::uint64_t k1 = 0xE7037ED1A0B428DB;
         std::uint64_t h = seed ^ k1 ^ text.size();
         std::size_t i = 0;
-        for (; i + 8 <= text.size(); i += 8) h = detail::fold_product(h ^ load_le<std::uint64_t>(as_bytes(text).data() + i), k0);
+        for (; i + 8 <= text.size(); i += 8)
+            h = detail::fold_product(h ^ load_le<std::uint64_t>(as_bytes(text).data() + i), k0);
         std::uint64_t r = 0;
-        for (std::size_t j = i; j < text.size(); ++j) r |= std::uint64_t{static_cast<unsigned char>(text[j])} << (8 * (j - i));
+        for (std::size_t j = i; j < text.size(); ++j)
+            r |= std::uint64_t{static_cast<unsigned char>(text[j])} << (8 * (j - i));
         return detail::fold_product(h ^ r ^ k1, k0);
     };
     std::string text;

@@ -16,7 +16,8 @@ namespace {
 
 std::vector<testing::finding> findings_of(auto& source) {
     std::vector<testing::finding> found;
-    const testing::conformance seen = testing::check_store(source, [&](const testing::finding& each) { found.push_back(each); });
+    const testing::conformance seen =
+        testing::check_store(source, [&](const testing::finding& each) { found.push_back(each); });
     CHECK(seen.checks > 100);
     CHECK(seen.findings == found.size());
     return found;
@@ -61,7 +62,9 @@ TEST_CASE("a store that passes everything on keeps every law") {
     for (const testing::finding& each : findings_of(source)) FAIL_CHECK(each.law << ": " << each.what);
 }
 
-TEST_CASE("a store that loses its tail is flagged") { is_flagged<losing_source>("what is recorded outlives the store"); }
+TEST_CASE("a store that loses its tail is flagged") {
+    is_flagged<losing_source>("what is recorded outlives the store");
+}
 
 TEST_CASE("a store that acknowledges what it does not record is flagged") {
     is_flagged<broken_source<testing::forgetting_store>>("positions and versions have no gap");

@@ -18,7 +18,9 @@ struct one_file {
         folder = static_cast<int>(disk.open_directory("d").value);
         file = static_cast<int>(disk.open(folder, "f", open_mode::create).value);
     }
-    io_outcome write(const std::string& text, std::uint64_t at = 0) { return disk.write(file, text.data(), text.size(), at); }
+    io_outcome write(const std::string& text, std::uint64_t at = 0) {
+        return disk.write(file, text.data(), text.size(), at);
+    }
     std::string now() {
         const auto* const bytes = disk.content("d", "f");
         return bytes == nullptr ? "nothing" : std::string(reinterpret_cast<const char*>(bytes->data()), bytes->size());

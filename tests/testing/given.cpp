@@ -62,8 +62,12 @@ static_assert(given<wallet>(opened{"Ada"}, paid{90}).state().left == 10);
 
 // [rule]
 TEST_CASE("a decision is tested in the words of the rule") {
-    CHECK(given<account>(domain::account_opened{"Ada"}, domain::money_deposited{100, 1}).when(domain::withdraw{30, 2}).then(domain::money_withdrawn{30, 2}));
-    CHECK(given<account>(domain::account_opened{"Ada"}).when(domain::withdraw{30}).then_rejected(domain::insufficient_funds{30}));
+    CHECK(given<account>(domain::account_opened{"Ada"}, domain::money_deposited{100, 1})
+              .when(domain::withdraw{30, 2})
+              .then(domain::money_withdrawn{30, 2}));
+    CHECK(given<account>(domain::account_opened{"Ada"})
+              .when(domain::withdraw{30})
+              .then_rejected(domain::insufficient_funds{30}));
     CHECK(given<account>().when(domain::deposit{0}).then_rejected("an amount is positive"));
     CHECK(given<account>(domain::account_opened{"Ada"}).when(domain::open_account{"Ada"}).then());
     CHECK_FALSE(given<account>().when(domain::open_account{"Ada"}).then(domain::account_opened{"Bob"}));
@@ -77,7 +81,9 @@ TEST_CASE("history that asks for metadata is given the version it would have") {
 
 TEST_CASE("a verdict shows expected and actual fields side by side") {
     std::ostringstream out;
-    out << given<account>(domain::money_deposited{100, 0}).when(domain::withdraw{30, 2}).then(domain::money_withdrawn{40, 2});
+    out << given<account>(domain::money_deposited{100, 0})
+               .when(domain::withdraw{30, 2})
+               .then(domain::money_withdrawn{40, 2});
     CHECK(out.str() == R"(
           expected             actual
           money_withdrawn      money_withdrawn

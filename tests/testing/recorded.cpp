@@ -6,7 +6,8 @@
 
 TEST_CASE("a recorded event carries its name, its place and its fields") {
     const sillok::testing::recorded<domain::account_events> record(
-        domain::money_deposited{5, 6}, {.stream = {"account", "42"}, .version = {3}, .position = {7}, .time = sillok::timestamp{9}});
+        domain::money_deposited{5, 6},
+        {.stream = {"account", "42"}, .version = {3}, .position = {7}, .time = sillok::timestamp{9}});
     const auto m = record.metadata();
     CHECK(m.type() == "money.deposited");
     CHECK(m.revision() == 1);

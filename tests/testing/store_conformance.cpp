@@ -30,7 +30,8 @@ static_assert(testing::reopening_store_source<forgetting_source>);
 
 TEST_CASE("every law gets a store of its own, and the looks are counted") {
     memory_source source;
-    const testing::conformance seen = testing::check_store(source, [](const testing::finding& each) { FAIL_CHECK(each.what); });
+    const testing::conformance seen =
+        testing::check_store(source, [](const testing::finding& each) { FAIL_CHECK(each.what); });
     CHECK(seen.laws == static_cast<std::size_t>(source.opened));
     CHECK(seen.checks > 1000);
     CHECK(seen.findings == 0);
@@ -39,6 +40,7 @@ TEST_CASE("every law gets a store of its own, and the looks are counted") {
 TEST_CASE("a store that can be opened again is held to what it kept") {
     forgetting_source source;
     std::size_t flagged = 0;
-    static_cast<void>(testing::check_store(source, [&](const testing::finding& each) { flagged += each.law == "what is recorded outlives the store"; }));
+    static_cast<void>(testing::check_store(
+        source, [&](const testing::finding& each) { flagged += each.law == "what is recorded outlives the store"; }));
     CHECK(flagged > 0);
 }

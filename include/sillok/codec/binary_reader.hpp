@@ -30,7 +30,8 @@ consteval std::array<std::size_t, N + 1> find_checks(const wire_size (&sizes)[N 
 }
 
 template <class... T>
-inline constexpr std::array<std::size_t, sizeof...(T) + 1> checks_in = find_checks<sizeof...(T)>({size_of<T>..., wire_size{}});
+inline constexpr std::array<std::size_t, sizeof...(T) + 1> checks_in = find_checks<sizeof...(T)>({size_of<T>...,
+                                                                                                  wire_size{}});
 
 // Reads a T at `at`; moves `at` behind it.
 //
@@ -167,7 +168,8 @@ inline bool take(const std::byte*& at, const std::byte* end, T& into, unsigned d
             bool good = false;
             ((index == I ? void(good = take_alternative<I>(at, end, into, depth)) : void()), ...);
             return good;
-        }(std::make_index_sequence<parts_of<T>::size>{});
+        }
+        (std::make_index_sequence<parts_of<T>::size>{});
     } else if constexpr (kind == wire_kind::array) {
         using element = typename T::value_type;
         if constexpr (flat<element> && std::endian::native == std::endian::little) {

@@ -18,10 +18,12 @@ namespace sillok::detail {
 
 // Scalars whose bytes in memory are those on the wire, but for the order of bytes.
 template <class T>
-concept flat = kind_of<T> == wire_kind::integer || kind_of<T> == wire_kind::real;
+concept flat = kind_of<T>
+== wire_kind::integer || kind_of<T> == wire_kind::real;
 
 template <class T>
-concept fixed_size = size_of<T>.fixed;
+concept fixed_size = size_of<T>
+.fixed;
 
 // A size that no buffer has, for values that must not be encoded: nested too deep.
 inline constexpr std::size_t size_too_large = std::size_t{1} << 56;
@@ -84,7 +86,8 @@ inline std::size_t more_bytes(const T& value, unsigned depth) {
                                  : void()),
              ...);
             return more;
-        }(std::make_index_sequence<parts_of<T>::size>{});
+        }
+        (std::make_index_sequence<parts_of<T>::size>{});
     } else if constexpr (kind == wire_kind::array) {
         return more_bytes_of_elements(value, depth) - size_of<T>.least;
     } else if constexpr (kind == wire_kind::product) {
@@ -148,7 +151,8 @@ inline std::byte* put(std::byte* to, const T& value) {
         return put(to, value.time_since_epoch());
     } else if constexpr (kind == wire_kind::text || kind == wire_kind::blob) {
         to = store_le(to, static_cast<std::uint32_t>(value.size()));
-        if (kind == wire_kind::text || !value.empty()) std::memcpy(to, value.data(), value.size());  // a vector's may be null
+        if (kind == wire_kind::text || !value.empty())
+            std::memcpy(to, value.data(), value.size());  // a vector's may be null
         return to + value.size();
     } else if constexpr (kind == wire_kind::flags) {
         to = store_le(to, static_cast<std::uint32_t>(value.size()));
@@ -163,7 +167,8 @@ inline std::byte* put(std::byte* to, const T& value) {
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
             ((value.index() == I ? void(to = put(to, *get_if<I>(&value))) : void()), ...);
             return to;
-        }(std::make_index_sequence<parts_of<T>::size>{});
+        }
+        (std::make_index_sequence<parts_of<T>::size>{});
     } else if constexpr (kind == wire_kind::array) {
         return put_elements(to, value);
     } else if constexpr (kind == wire_kind::product) {

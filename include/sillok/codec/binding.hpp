@@ -23,9 +23,16 @@ struct binding;
 
 template <>
 struct binding<0> {
-    template <class T> static constexpr bool fits = requires { T{}; };
-    template <class T> static constexpr bool more = requires { T{anything{}}; };
-    template <class T, class F> static constexpr decltype(auto) visit(T&, F& use) {
+    template <class T>
+    static constexpr bool fits = requires {
+        T{};
+    };
+    template <class T>
+    static constexpr bool more = requires {
+        T{anything{}};
+    };
+    template <class T, class F>
+    static constexpr decltype(auto) visit(T&, F& use) {
         return use();
     }
 };

@@ -25,7 +25,8 @@ namespace sillok {
 //   `decode` of these bytes, whole, gives an equal value, whatever `into` held before.
 //   `decode` of any other bytes never reads outside of them, and gives a value or the error `malformed`.
 template <class C>
-concept codec = requires(const C& c, const detail::codec_probe& value, detail::codec_probe& into, byte_buffer& out, bytes_view in) {
+concept codec = requires(const C& c, const detail::codec_probe& value, detail::codec_probe& into, byte_buffer& out,
+                         bytes_view in) {
     { c.encoded_size(value) } -> std::same_as<std::size_t>;
     c.encode(value, out);
     { c.decode(in, into) } -> std::same_as<result<void>>;

@@ -22,7 +22,9 @@ struct unknown_type;
 struct nothing_around;
 
 template <class T>
-concept view_struct = requires { typename T::view_of; };
+concept view_struct = requires {
+    typename T::view_of;
+};
 
 }  // namespace sillok::detail
 
@@ -31,47 +33,53 @@ namespace sillok::require {
 // The culprits are the template arguments: compilers print them with the message.
 template <class Struct, std::size_t Index, class Member>
 consteval bool member_has_bytes() {
-    static_assert(detail::never<Member>,
-                  "sillok[E0401]: a member must have a type whose bytes are the same everywhere; pointers, references, const "
-                  "members, unions, functions and unordered containers are not. Fix: hold the value itself, std::optional, "
-                  "std::variant, std::vector or std::map. See docs/errors.md#E0401");
+    static_assert(
+        detail::never<Member>,
+        "sillok[E0401]: a member must have a type whose bytes are the same everywhere; pointers, references, const "
+        "members, unions, functions and unordered containers are not. Fix: hold the value itself, std::optional, "
+        "std::variant, std::vector or std::map. See docs/errors.md#E0401");
     return false;
 }
 
 template <class Struct, std::size_t Index, class Member>
 consteval bool member_is_no_c_array() {
-    static_assert(detail::never<Member>,
-                  "sillok[E0402]: a member must not be a C array. Fix: write std::array<T, N> member. See docs/errors.md#E0402");
+    static_assert(
+        detail::never<Member>,
+        "sillok[E0402]: a member must not be a C array. Fix: write std::array<T, N> member. See docs/errors.md#E0402");
     return false;
 }
 
 template <class Struct>
 consteval bool struct_has_no_base() {
-    static_assert(detail::never<Struct>,
-                  "sillok[E0403]: an event must not have a base class. Fix: make the base a member. See docs/errors.md#E0403");
+    static_assert(
+        detail::never<Struct>,
+        "sillok[E0403]: an event must not have a base class. Fix: make the base a member. See docs/errors.md#E0403");
     return false;
 }
 
 template <class Struct>
 consteval bool struct_is_plain() {
-    static_assert(detail::never<Struct>,
-                  "sillok[E0404]: an event must be a plain struct, without private members, constructors and virtual functions. "
-                  "Fix: make the members public and remove the constructors. See docs/errors.md#E0404");
+    static_assert(
+        detail::never<Struct>,
+        "sillok[E0404]: an event must be a plain struct, without private members, constructors and virtual functions. "
+        "Fix: make the members public and remove the constructors. See docs/errors.md#E0404");
     return false;
 }
 
 template <class Sequence, class Element>
 consteval bool element_has_bytes() {
-    static_assert(detail::never<Sequence>,
-                  "sillok[E0405]: an element of a container must have at least one byte, or a count could not be checked "
-                  "against the bytes there are. Fix: store the number of elements instead. See docs/errors.md#E0405");
+    static_assert(
+        detail::never<Sequence>,
+        "sillok[E0405]: an element of a container must have at least one byte, or a count could not be checked "
+        "against the bytes there are. Fix: store the number of elements instead. See docs/errors.md#E0405");
     return false;
 }
 
 template <class Struct, class Member>
 consteval bool nesting_is_bounded() {
-    static_assert(detail::never<Struct>,
-                  "sillok[E0406]: types must not be nested deeper than 64. Fix: flatten the struct. See docs/errors.md#E0406");
+    static_assert(
+        detail::never<Struct>,
+        "sillok[E0406]: types must not be nested deeper than 64. Fix: flatten the struct. See docs/errors.md#E0406");
     return false;
 }
 
@@ -170,7 +178,8 @@ consteval bool record_has_bytes() {
         return true;
     } else {
         using fields = fields_of<T>;
-        return all_have_bytes<Report, T, outer_and<Outer, T>, Depth + 1>(fields{}, std::make_index_sequence<fields::size>{});
+        return all_have_bytes<Report, T, outer_and<Outer, T>, Depth + 1>(fields{},
+                                                                         std::make_index_sequence<fields::size>{});
     }
 }
 
@@ -218,7 +227,9 @@ namespace sillok {
 // A type that the codecs write and read: a scalar, string, uuid, duration, time point or timestamp; optional, variant, vector,
 // array, map, set, pair or tuple of such types; a plain struct of them.
 template <class T>
-concept encodable = detail::has_bytes<false, T, detail::nothing_around, 0, types<>, 0>();
+concept encodable = detail::has_bytes < false,
+        T, detail::nothing_around, 0, types<>,
+0 > ();
 
 }  // namespace sillok
 

@@ -80,7 +80,8 @@ bool read_json_real(json_cursor& in, Real& into) {
     } else if (token.kind == json_kind::text && in.text(token) == "NaN") {
         value = std::numeric_limits<double>::quiet_NaN();
     } else if (token.kind == json_kind::text && (in.text(token) == "Infinity" || in.text(token) == "-Infinity")) {
-        value = in.text(token).front() == '-' ? -std::numeric_limits<double>::infinity() : std::numeric_limits<double>::infinity();
+        value = in.text(token).front() == '-' ? -std::numeric_limits<double>::infinity()
+                                              : std::numeric_limits<double>::infinity();
     } else {
         return in.fail("a number is expected");
     }
@@ -99,28 +100,6 @@ bool read_json_number(json_cursor& in, Number& into) {
         return read_json_integer(in, into);
 }
 
-// The count of `Period` at that moment; false where it is between two counts or beyond an int64.
-template <class Period>
-constexpr bool count_at(utc_moment moment, std::int64_t& count) noexcept {
-    if constexpr (Period::den == 1) {
-        if (moment.fraction != 0 || moment.seconds % Period::num != 0) return false;
-        count = moment.seconds / Period::num;
-        return true;
-    } else {
-        constexpr int decimals = decimals_of<Period>();
-        for (; moment.digits > decimals; --moment.digits, moment.fraction /= 10)
-            if (moment.fraction % 10 != 0) return false;
-        for (; moment.digits < decimals; ++moment.digits) moment.fraction *= 10;
-        const auto fraction = static_cast<std::int64_t>(moment.fraction);
-        // A negative count with a fraction is made from the second above, which fits whenever the sum does.
-        if (moment.seconds < 0 && fraction > 0)
-            return !__builtin_mul_overflow(moment.seconds + 1, std::int64_t{Period::den}, &count) &&
-                   !__builtin_add_overflow(count, fraction - std::int64_t{Period::den}, &count);
-        return !__builtin_mul_overflow(moment.seconds, std::int64_t{Period::den}, &count) &&
-               !__builtin_add_overflow(count, fraction, &count);
-    }
-}
-
 struct nanosecond_period {
     static constexpr std::int64_t num = 1;
     static constexpr std::int64_t den = 1'000'000'000;
@@ -134,7 +113,8 @@ bool read_json_moment(json_cursor& in, Count& into) {
     const auto moment = parse_utc(in.text(token));
     std::int64_t count = 0;
     if (!moment) return in.fail("a date and time such as 2024-02-29T12:30:00Z is expected");
-    if (!count_at<Period>(*moment, count) || !std::in_range<Count>(count)) return in.fail("the moment does not fit its type exactly");
+    if (!count_at<Period>(*moment, count) || !std::in_range<Count>(count))
+        return in.fail("the moment does not fit its type exactly");
     into = static_cast<Count>(count);
     in.take();
     return true;
@@ -153,7 +133,8 @@ bool read_json_text(json_cursor& in, Text& into) {
     in.take();
     if (in.text(in.peek()) != "base64") return in.fail("text is expected");
     in.take();
-    if (in.peek().kind != json_kind::text || !from_base64(in.text(in.peek()), into)) return in.fail("base64 is expected");
+    if (in.peek().kind != json_kind::text || !from_base64(in.text(in.peek()), into))
+        return in.fail("base64 is expected");
     in.take();
     in.take();
     return true;
@@ -185,7 +166,8 @@ bool read_json_record(json_cursor& in, T& into, unsigned depth) {
         std::size_t index = 0;
         while (index < names.size() && names[index] != in.text(key)) ++index;
         if (index == names.size()) return in.fail_at(key, "no member is called \"" + std::string(in.text(key)) + '"');
-        if (std::exchange(seen[index], true)) return in.fail_at(key, "member \"" + std::string(in.text(key)) + "\" stands there twice");
+        if (std::exchange(seen[index], true))
+            return in.fail_at(key, "member \"" + std::string(in.text(key)) + "\" stands there twice");
         if constexpr (field_count<T> != 0)
             if (!visit_fields(into, read_json_member<T>{in, index, depth})) return in.in(names[index]);
     }
@@ -223,19 +205,23 @@ bool read_json_variant(json_cursor& in, T& into, unsigned depth) {
     std::size_t value_place = 0;
     while (in.peek().kind != json_kind::end) {
         const json_token& key = in.take();
-        std::size_t* const place = in.text(key) == "index" ? &index_place : in.text(key) == "value" ? &value_place : nullptr;
+        std::size_t* const place = in.text(key) == "index"   ? &index_place
+                                   : in.text(key) == "value" ? &value_place
+                                                             : nullptr;
         if (place == nullptr) return in.fail_at(key, "no member is called \"" + std::string(in.text(key)) + '"');
         if (*place != 0) return in.fail_at(key, "member \"" + std::string(in.text(key)) + "\" stands there twice");
         *place = in.place();
         in.skip();
     }
-    if (index_place == 0 || value_place == 0) return in.fail_at(start, "an object with \"index\" and \"value\" is expected");
+    if (index_place == 0 || value_place == 0)
+        return in.fail_at(start, "an object with \"index\" and \"value\" is expected");
     in.go(index_place);
     std::uint8_t index = 0;
     if (!read_json_integer(in, index)) return in.in("index");
     if (index >= parts_of<T>::size) {
         in.go(index_place);
-        return in.fail("a variant of " + std::to_string(parts_of<T>::size) + " has no alternative " + std::to_string(index));
+        return in.fail("a variant of " + std::to_string(parts_of<T>::size) + " has no alternative " +
+                       std::to_string(index));
     }
     in.go(value_place);
     const bool good = [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -245,7 +231,8 @@ bool read_json_variant(json_cursor& in, T& into, unsigned depth) {
                      : void()),
          ...);
         return read;
-    }(std::make_index_sequence<parts_of<T>::size>{});
+    }
+    (std::make_index_sequence<parts_of<T>::size>{});
     if (!good) return false;
     in.go(start.next);
     return true;
@@ -264,10 +251,12 @@ bool read_json_sequence(json_cursor& in, T& into, unsigned depth) {
 }
 
 template <class T>
-bool read_json_map_entry(json_cursor& in, T& into, typename T::key_type&& key, const json_token& key_token, unsigned depth) {
+bool read_json_map_entry(json_cursor& in, T& into, typename T::key_type&& key, const json_token& key_token,
+                         unsigned depth) {
     typename T::mapped_type value{};
     if (!read_json(in, value, depth)) return false;
-    if (!into.emplace(std::move(key), std::move(value)).second) return in.fail_at(key_token, "the key stands there twice");
+    if (!into.emplace(std::move(key), std::move(value)).second)
+        return in.fail_at(key_token, "the key stands there twice");
     return true;
 }
 
@@ -280,7 +269,8 @@ bool read_json_ordered(json_cursor& in, T& into, unsigned depth) {
         typename T::key_type key{};
         if constexpr (kind_of<T> == wire_kind::set) {
             if (!read_json(in, key, depth)) return in.in(i);
-            if (!into.insert(std::move(key)).second) return in.fail_at(token, "the element stands there twice") || in.in(i);
+            if (!into.insert(std::move(key)).second)
+                return in.fail_at(token, "the element stands there twice") || in.in(i);
         } else {
             if (start.kind == json_kind::object) {
                 if constexpr (kind_of<typename T::key_type> == wire_kind::text) key.assign(in.text(in.take()));
@@ -329,7 +319,8 @@ bool read_json(json_cursor& in, T& into, unsigned depth) {
         typename T::rep count{};
         bool good = false;
         if constexpr (calendar_moment<T>)
-            good = in.peek().kind == json_kind::text ? read_json_moment<typename T::period>(in, count) : read_json_number(in, count);
+            good = in.peek().kind == json_kind::text ? read_json_moment<typename T::period>(in, count)
+                                                     : read_json_number(in, count);
         else
             good = read_json_number(in, count);
         if (good) into = T(typename T::duration(count));
@@ -337,7 +328,8 @@ bool read_json(json_cursor& in, T& into, unsigned depth) {
     } else if constexpr (kind == wire_kind::text) {
         return read_json_text(in, into);
     } else if constexpr (kind == wire_kind::blob) {
-        if (in.peek().kind != json_kind::text || !from_base64(in.text(in.peek()), into)) return in.fail("base64 is expected");
+        if (in.peek().kind != json_kind::text || !from_base64(in.text(in.peek()), into))
+            return in.fail("base64 is expected");
         in.take();
         return true;
     } else if constexpr (kind == wire_kind::optional) {
@@ -379,7 +371,8 @@ bool read_json(json_cursor& in, T& into, unsigned depth) {
         if constexpr (kind == wire_kind::flags) {
             into.clear();
             for (in.take(); in.peek().kind != json_kind::end;) {
-                if (in.peek().kind != json_kind::boolean) return in.fail("true or false is expected") || in.in(into.size());
+                if (in.peek().kind != json_kind::boolean)
+                    return in.fail("true or false is expected") || in.in(into.size());
                 into.push_back(in.take().bits != 0);
             }
             in.take();

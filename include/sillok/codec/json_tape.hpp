@@ -28,10 +28,10 @@ enum class json_kind : unsigned char { null, boolean, negative, natural, real, t
 
 struct json_token {
     json_kind kind;
-    std::uint32_t at;         // the byte where it starts
-    std::uint32_t size = 0;   // of a text: its bytes; of an object or array: its members or elements
-    std::uint32_t next = 0;   // of an object or array: the token behind its end
-    std::uint64_t bits = 0;   // the number; of a text: where it lies among the texts
+    std::uint32_t at;        // the byte where it starts
+    std::uint32_t size = 0;  // of a text: its bytes; of an object or array: its members or elements
+    std::uint32_t next = 0;  // of an object or array: the token behind its end
+    std::uint64_t bits = 0;  // the number; of a text: where it lies among the texts
 };
 
 // Bytes as RapidJSON's input stream; ends with zeros.

@@ -82,7 +82,10 @@ constexpr bool is_utf8(std::string_view text) noexcept {
             ++i;
             continue;
         }
-        const std::size_t more = lead >= 0xC2 && lead <= 0xDF ? 1 : lead >= 0xE0 && lead <= 0xEF ? 2 : lead >= 0xF0 && lead <= 0xF4 ? 3 : 0;
+        const std::size_t more = lead >= 0xC2 && lead <= 0xDF   ? 1
+                                 : lead >= 0xE0 && lead <= 0xEF ? 2
+                                 : lead >= 0xF0 && lead <= 0xF4 ? 3
+                                                                : 0;
         if (more == 0 || text.size() - i <= more) return false;
         for (std::size_t k = 1; k <= more; ++k) {
             const auto next = static_cast<unsigned char>(text[i + k]);
@@ -240,7 +243,8 @@ void write_json(json_writer& out, const T& value, unsigned depth) {
         out.key("value");
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             ((value.index() == I ? write_json(out, *get_if<I>(&value), depth) : void()), ...);
-        }(std::make_index_sequence<parts_of<T>::size>{});
+        }
+        (std::make_index_sequence<parts_of<T>::size>{});
         out.end_object();
     } else if constexpr (kind == wire_kind::record) {
         out.begin_object();

@@ -20,11 +20,11 @@ namespace sillok::detail {
 struct wire_shape {
     wire_kind kind;
     wire_size size;
-    std::size_t count = 0;                         // elements of an array; parts of a product, variant or record
-    const wire_shape* const* parts = nullptr;      // of those; or of the element; of key and value
-    const char* spelling = nullptr;                // the names of a record's first eight fields, see name_in
-    const char* const* spellings = nullptr;        // those of all, where there are more
-    const std::string_view* names = nullptr;       // or the names themselves
+    std::size_t count = 0;                     // elements of an array; parts of a product, variant or record
+    const wire_shape* const* parts = nullptr;  // of those; or of the element; of key and value
+    const char* spelling = nullptr;            // the names of a record's first eight fields, see name_in
+    const char* const* spellings = nullptr;    // those of all, where there are more
+    const std::string_view* names = nullptr;   // or the names themselves
     bool (*is_ordered)(const std::byte*, const std::byte*) = nullptr;
 };
 
@@ -60,7 +60,9 @@ consteval wire_shape describe_shape() {
         else if constexpr (field_count<T> != 0 && field_count<T> <= spelled_at_once)
             shape.spelling = spelled_fields<T, 0>();
         else
-            shape.spellings = spellings_of<T, std::make_index_sequence<(field_count<T> + spelled_at_once - 1) / spelled_at_once>>::list;
+            shape.spellings =
+                spellings_of<T,
+                             std::make_index_sequence<(field_count<T> + spelled_at_once - 1) / spelled_at_once>>::list;
     } else if constexpr (kind == wire_kind::product || kind == wire_kind::variant) {
         shape.count = parts_of<T>::size;
         shape.parts = shapes_of<parts_of<T>>::list;
@@ -73,7 +75,8 @@ consteval wire_shape describe_shape() {
     } else if constexpr (kind == wire_kind::array) {
         shape.count = std::tuple_size_v<T>;
         shape.parts = shapes_of<types<typename T::value_type>>::list;
-    } else if constexpr (kind == wire_kind::optional || kind == wire_kind::sequence || kind == wire_kind::sequence_view) {
+    } else if constexpr (kind == wire_kind::optional || kind == wire_kind::sequence ||
+                         kind == wire_kind::sequence_view) {
         shape.parts = shapes_of<types<typename T::value_type>>::list;
     }
     return shape;
@@ -154,7 +157,8 @@ private:
         switch (shape.kind) {
             case wire_kind::boolean:
                 if (!need(1)) return false;
-                if (const unsigned raw = byte(); raw > 1) return fail("a bool must be 0 or 1, not " + std::to_string(raw));
+                if (const unsigned raw = byte(); raw > 1)
+                    return fail("a bool must be 0 or 1, not " + std::to_string(raw));
                 return true;
             case wire_kind::text:
             case wire_kind::blob:
@@ -165,7 +169,8 @@ private:
                 const std::size_t length = load_le<std::uint32_t>(at_);
                 at_ += 4;
                 if (length > left())
-                    return fail("length " + std::to_string(length) + ", but " + std::to_string(left()) + " bytes are left");
+                    return fail("length " + std::to_string(length) + ", but " + std::to_string(left()) +
+                                " bytes are left");
                 if (shape.kind == wire_kind::flags)
                     for (std::size_t i = 0; i < length; ++i)
                         if (static_cast<unsigned>(at_[i]) > 1) return fail("a bool must be 0 or 1");
@@ -181,14 +186,14 @@ private:
             case wire_kind::variant:
                 if (!need(1)) return false;
                 if (const unsigned raw = byte(); raw >= shape.count)
-                    return fail("a variant of " + std::to_string(shape.count) + " has no alternative " + std::to_string(raw));
+                    return fail("a variant of " + std::to_string(shape.count) + " has no alternative " +
+                                std::to_string(raw));
                 else
                     return walk(*shape.parts[raw], depth);
             case wire_kind::sequence:
             case wire_kind::sequence_view:
             case wire_kind::set:
-            case wire_kind::map:
-                return elements(shape, depth);
+            case wire_kind::map: return elements(shape, depth);
             case wire_kind::array:
                 for (std::size_t i = 0; i < shape.count; ++i)
                     if (!element(*shape.parts[0], i, depth)) return false;

@@ -55,11 +55,13 @@ constexpr bool same_value(const T& a, const T& b) {
         if (a.index() != b.index()) return false;
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
             return ((a.index() != I || same_value(get<I>(a), get<I>(b))) && ...);
-        }(std::make_index_sequence<parts_of<T>::size>{});
+        }
+        (std::make_index_sequence<parts_of<T>::size>{});
     } else if constexpr (kind == wire_kind::product) {
         return [&]<std::size_t... I>(std::index_sequence<I...>) {
             return (same_value(std::get<I>(a), std::get<I>(b)) && ...);
-        }(std::make_index_sequence<std::tuple_size_v<T>>{});
+        }
+        (std::make_index_sequence<std::tuple_size_v<T>>{});
     } else if constexpr (std::is_array_v<T>) {
         for (std::size_t i = 0; i < std::extent_v<T>; ++i)
             if (!same_value(a[i], b[i])) return false;
@@ -150,9 +152,11 @@ consteval int decimals_of() {
 
 // Time points of the system clock, in integers, are written as a date and time; others as a count.
 template <class T>
-concept calendar_moment = kind_of<T> == wire_kind::moment && std::is_integral_v<typename T::rep> &&
-                          decimals_of<typename T::period>() >= 0 && sizeof(typename T::rep) <= 8 &&
-                          requires(const T& t) { T::clock::to_time_t(typename T::clock::time_point(t)); };
+concept calendar_moment = kind_of<T>
+== wire_kind::moment&& std::is_integral_v<typename T::rep>&& decimals_of<typename T::period>() >= 0 &&
+    sizeof(typename T::rep) <= 8 && requires(const T& t) {
+    T::clock::to_time_t(typename T::clock::time_point(t));
+};
 
 // The moment of a count since the epoch; false where it is beyond the calendar here (its year has more than 12 digits).
 template <class Period>
@@ -173,6 +177,28 @@ constexpr bool moment_of(std::int64_t count, utc_moment& moment) noexcept {
     return moment.seconds <= seconds_max && moment.seconds >= -seconds_max;
 }
 
+// The count of `Period` at that moment; false where it is between two counts or beyond an int64.
+template <class Period>
+constexpr bool count_at(utc_moment moment, std::int64_t& count) noexcept {
+    if constexpr (Period::den == 1) {
+        if (moment.fraction != 0 || moment.seconds % Period::num != 0) return false;
+        count = moment.seconds / Period::num;
+        return true;
+    } else {
+        constexpr int decimals = decimals_of<Period>();
+        for (; moment.digits > decimals; --moment.digits, moment.fraction /= 10)
+            if (moment.fraction % 10 != 0) return false;
+        for (; moment.digits < decimals; ++moment.digits) moment.fraction *= 10;
+        const auto fraction = static_cast<std::int64_t>(moment.fraction);
+        // A negative count with a fraction is made from the second above, which fits whenever the sum does.
+        if (moment.seconds < 0 && fraction > 0)
+            return !__builtin_mul_overflow(moment.seconds + 1, std::int64_t{Period::den}, &count) &&
+                   !__builtin_add_overflow(count, fraction - std::int64_t{Period::den}, &count);
+        return !__builtin_mul_overflow(moment.seconds, std::int64_t{Period::den}, &count) &&
+               !__builtin_add_overflow(count, fraction, &count);
+    }
+}
+
 template <class T>
 void append_description(std::string& out, const T& value);
 
@@ -182,7 +208,8 @@ struct append_fields {
     template <class... Field>
     void operator()(const Field&... field) const {
         std::size_t i = 0;
-        ((out += i == 0 ? "" : ", ", out += field_names<T>::views[i++], out += " = ", append_description(out, field)), ...);
+        ((out += i == 0 ? "" : ", ", out += field_names<T>::views[i++], out += " = ", append_description(out, field)),
+         ...);
     }
 };
 
@@ -242,7 +269,8 @@ void append_description(std::string& out, const T& value) {
     } else if constexpr (kind == wire_kind::variant) {
         [&]<std::size_t... I>(std::index_sequence<I...>) {
             ((value.index() == I ? append_description(out, *get_if<I>(&value)) : void()), ...);
-        }(std::make_index_sequence<parts_of<T>::size>{});
+        }
+        (std::make_index_sequence<parts_of<T>::size>{});
     } else if constexpr (kind == wire_kind::record) {
         out += type_name<T>();
         out += '{';

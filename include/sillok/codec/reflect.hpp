@@ -39,7 +39,9 @@ template <class T>
 concept plain_struct = std::is_class_v<T> && std::is_aggregate_v<T>;
 
 template <class T>
-inline constexpr bool has_base = requires { T{only_a_base_of<T>{}}; };
+inline constexpr bool has_base = requires {
+    T{only_a_base_of<T>{}};
+};
 
 // The most fields that fit, between Low, which do, and High, which do not.
 template <class T, std::size_t Low, std::size_t High>
@@ -138,7 +140,8 @@ namespace sillok {
 
 // A struct whose fields can be listed: a plain aggregate without base classes, or a Hana Struct.
 template <class T>
-concept reflectable = detail::access<std::remove_const_t<T>> != detail::field_access::none;
+concept reflectable = detail::access<std::remove_const_t<T>>
+!= detail::field_access::none;
 
 // How many fields T has. Requires: reflectable<T>
 template <class T>
@@ -262,13 +265,15 @@ struct field_names {
             [&]<std::size_t... I>(std::index_sequence<I...>) {
                 constexpr auto accessors = boost::hana::accessors<T>();
                 ((names[I] = boost::hana::to<const char*>(boost::hana::first(boost::hana::at_c<I>(accessors)))), ...);
-            }(std::make_index_sequence<count>{});
+            }
+            (std::make_index_sequence<count>{});
         } else if constexpr (count > 0) {
             [&]<std::size_t... Part>(std::index_sequence<Part...>) {
                 const char* const spellings[] = {spelled_fields<T, Part * spelled_at_once>()...};
                 for (std::size_t i = 0; i < count; ++i)
                     names[i] = name_in(spellings[i / spelled_at_once], i % spelled_at_once);
-            }(std::make_index_sequence<(count + spelled_at_once - 1) / spelled_at_once>{});
+            }
+            (std::make_index_sequence<(count + spelled_at_once - 1) / spelled_at_once>{});
         }
         return names;
     }();
@@ -306,7 +311,8 @@ consteval std::string_view unqualified(std::string_view spelling) {
     return spelling.substr(begin, end - begin);
 }
 
-static_assert(unqualified(spelled_type<spelling_probe>()) == "spelling_probe" && unqualified(spelled_type<int>()) == "int",
+static_assert(unqualified(spelled_type<spelling_probe>()) == "spelling_probe" &&
+                  unqualified(spelled_type<int>()) == "int",
               "sillok: this compiler spells the names of types in a way that is not known yet");
 
 }  // namespace sillok::detail

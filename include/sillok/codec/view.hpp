@@ -51,7 +51,10 @@ public:
 
     private:
         friend class sequence_view;
-        iterator(const std::byte* at, const std::byte* end, std::size_t left) noexcept : at_(at), end_(end), left_(left) { read(); }
+        iterator(const std::byte* at, const std::byte* end, std::size_t left) noexcept
+            : at_(at), end_(end), left_(left) {
+            read();
+        }
         void read() noexcept {
             if (left_ == 0) return;
             [[maybe_unused]] const bool good = detail::take_checked(at_, end_, element_, 0);

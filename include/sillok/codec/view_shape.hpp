@@ -11,10 +11,11 @@ namespace sillok::require {
 
 template <class View, class Original, std::size_t Index, class ViewMember, class OriginalMember>
 consteval bool view_has_the_shape() {
-    static_assert(detail::never<View>,
-                  "sillok[E0407]: a view must have the fields of its view_of, with the same names and order: std::string_view "
-                  "for a string, std::span<const std::byte> for a vector of bytes, sillok::sequence_view<V> for another vector. "
-                  "Fix: change the view's member. See docs/errors.md#E0407");
+    static_assert(
+        detail::never<View>,
+        "sillok[E0407]: a view must have the fields of its view_of, with the same names and order: std::string_view "
+        "for a string, std::span<const std::byte> for a vector of bytes, sillok::sequence_view<V> for another vector. "
+        "Fix: change the view's member. See docs/errors.md#E0407");
     return false;
 }
 
@@ -28,7 +29,8 @@ consteval bool stands_for();
 
 template <bool Report, class View, class Original, class Seen, class... V, class... O, std::size_t... I>
 consteval bool all_stand_for(types<V...>, types<O...>, std::index_sequence<I...>) {
-    return (std::size_t{stands_for<Report, V, O, View, Original, I, Seen>()} + ... + 0) == sizeof...(V);  // each is asked
+    return (std::size_t{stands_for<Report, V, O, View, Original, I, Seen>()} + ... + 0) ==
+           sizeof...(V);  // each is asked
 }
 
 template <bool Report, class V, class O, class Seen>
@@ -36,7 +38,8 @@ consteval bool parts_stand_for() {
     if constexpr (V::size != O::size)
         return false;
     else
-        return all_stand_for<Report, nothing_around, nothing_around, Seen>(V{}, O{}, std::make_index_sequence<V::size>{});
+        return all_stand_for<Report, nothing_around, nothing_around, Seen>(V{}, O{},
+                                                                           std::make_index_sequence<V::size>{});
 }
 
 template <class V, class O>
@@ -82,7 +85,8 @@ consteval bool matches() {
     else if constexpr (view == wire_kind::optional && original == wire_kind::optional)
         return matches<typename V::value_type, typename O::value_type, Seen>();
     else if constexpr (view == wire_kind::array && original == wire_kind::array)
-        return std::tuple_size_v<V> == std::tuple_size_v<O> && matches<typename V::value_type, typename O::value_type, Seen>();
+        return std::tuple_size_v<V> == std::tuple_size_v<O> &&
+               matches<typename V::value_type, typename O::value_type, Seen>();
     else if constexpr ((view == wire_kind::variant && original == wire_kind::variant) ||
                        (view == wire_kind::product && original == wire_kind::product))
         return parts_stand_for<false, parts_of<V>, parts_of<O>, Seen>();

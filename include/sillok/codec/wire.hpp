@@ -32,25 +32,25 @@ namespace sillok::detail {
 
 enum class wire_kind : unsigned char {
     unsupported,
-    integer,      // 1, 2, 4 or 8 bytes; an enum is its underlying type
-    boolean,      // 0 or 1
-    real,         // float, double
-    uuid,         // 16 bytes
-    time,         // sillok::timestamp: i64
-    ticks,        // a duration: its count
-    moment,       // a time point: the count since its epoch
-    text,         // u32 bytes, then these
-    blob,         // the same, of a vector of bytes
-    optional,     // u8 0 or 1, then the value
-    variant,      // u8 index, then the alternative
-    sequence,     // u32 count, then the elements
-    flags,        // the same, of a vector<bool>
-    set,          // the same, strictly ascending
-    map,          // the same, pairs with strictly ascending keys
-    array,        // the elements
-    product,      // a pair or tuple: its parts
-    record,       // a struct: its fields
-    text_view,    // in views: where the text lies
+    integer,    // 1, 2, 4 or 8 bytes; an enum is its underlying type
+    boolean,    // 0 or 1
+    real,       // float, double
+    uuid,       // 16 bytes
+    time,       // sillok::timestamp: i64
+    ticks,      // a duration: its count
+    moment,     // a time point: the count since its epoch
+    text,       // u32 bytes, then these
+    blob,       // the same, of a vector of bytes
+    optional,   // u8 0 or 1, then the value
+    variant,    // u8 index, then the alternative
+    sequence,   // u32 count, then the elements
+    flags,      // the same, of a vector<bool>
+    set,        // the same, strictly ascending
+    map,        // the same, pairs with strictly ascending keys
+    array,      // the elements
+    product,    // a pair or tuple: its parts
+    record,     // a struct: its fields
+    text_view,  // in views: where the text lies
     blob_view,
     sequence_view,
 };
@@ -63,7 +63,8 @@ concept duration_like = requires(const T& t) {
     typename T::rep;
     typename T::period;
     { t.count() } -> std::same_as<typename T::rep>;
-} && std::is_arithmetic_v<typename T::rep>;
+}
+&&std::is_arithmetic_v<typename T::rep>;
 
 // What a duration's count is recorded as. Integers have one width, since those of std::chrono differ between libraries.
 template <class Rep>
@@ -71,20 +72,24 @@ using recorded_count = std::conditional_t<std::is_integral_v<Rep>, std::int64_t,
 
 // A steady clock's moments mean nothing to another run of the program.
 template <class Clock>
-concept lasting_clock = !requires { requires Clock::is_steady; };
+concept lasting_clock = !requires {
+    requires Clock::is_steady;
+};
 
 template <class T>
 concept time_point_like = requires(const T& t) {
     typename T::clock;
     typename T::duration;
     { t.time_since_epoch() } -> std::same_as<typename T::duration>;
-} && duration_like<typename T::duration> && lasting_clock<typename T::clock>;
+}
+&&duration_like<typename T::duration>&& lasting_clock<typename T::clock>;
 
 template <class T>
 concept ordered_set_like = requires(T& t, typename T::key_type key) {
     typename T::key_compare;
     { t.insert(key).second } -> std::convertible_to<bool>;
-} && std::is_same_v<typename T::key_type, typename T::value_type>;
+}
+&&std::is_same_v<typename T::key_type, typename T::value_type>;
 
 template <class T>
 concept ordered_map_like = requires(T& t, typename T::value_type entry) {
@@ -138,7 +143,8 @@ template <>
 struct class_kind<std::string_view> : kind_is<wire_kind::text_view> {};
 template <class T>
     requires byte_like<std::remove_const_t<T>> && std::is_const_v<T>
-struct class_kind<std::span<T>> : kind_is<wire_kind::blob_view> {};
+struct class_kind<std::span<T>> : kind_is<wire_kind::blob_view> {
+};
 template <class T, class A>
 struct class_kind<std::vector<T, A>> : kind_is<wire_kind::sequence> {};
 template <class A>
@@ -202,9 +208,9 @@ using parts_of = typename parts<T>::type;
 
 // The unsigned integer of so many bytes.
 template <std::size_t Bytes>
-using unsigned_of = std::conditional_t<Bytes == 1, std::uint8_t,
-                    std::conditional_t<Bytes == 2, std::uint16_t,
-                    std::conditional_t<Bytes == 4, std::uint32_t, std::uint64_t>>>;
+using unsigned_of = std::conditional_t<
+    Bytes == 1, std::uint8_t,
+    std::conditional_t<Bytes == 2, std::uint16_t, std::conditional_t<Bytes == 4, std::uint32_t, std::uint64_t>>>;
 
 // `front`: the bytes that stand at the start of every T, up to and with the first length, flag or index; one check that these
 // are there serves them all. `fixed`: that nothing follows. `least`: the fewest bytes that a T can have.

@@ -76,14 +76,20 @@ struct decision_of<A, C> {
 // `&A::decide` as exactly that signature, and not as an instance of a template: a base class, a conversion and
 // `const auto&` would swallow a command that was added later without a word.
 template <class A, class Signature>
-concept has_decide = requires { static_cast<Signature>(&A::decide); } && !requires { static_cast<Signature>(&A::template decide<>); };
+concept has_decide = requires {
+    static_cast<Signature>(&A::decide);
+}
+&&!requires { static_cast<Signature>(&A::template decide<>); };
 
 template <class A, class C, class R>
-concept decides_exactly = has_decide<A, R (A::*)(const C&) const> || has_decide<A, R (*)(const C&)> || has_decide<A, R (A::*)(C) const>;
+concept decides_exactly =
+    has_decide<A, R (A::*)(const C&) const> || has_decide<A, R (*)(const C&)> || has_decide<A, R (A::*)(C) const>;
 
 // Whether the aggregate gives the event tags.
 template <class A, class E>
-concept tags_event = requires { static_cast<void (*)(const E&, tags&)>(&A::tag); };
+concept tags_event = requires {
+    static_cast<void (*)(const E&, tags&)>(&A::tag);
+};
 
 template <class A, class E>
 void tag_event([[maybe_unused]] const E& event, [[maybe_unused]] tags& out) {
@@ -97,14 +103,23 @@ struct has_tag {
 template <class A>
 struct any_tag : A, has_tag {};
 template <class A>
-concept mentions_tag = std::is_class_v<A> && !std::is_final_v<A> && !requires { &any_tag<A>::tag; };
+concept mentions_tag = std::is_class_v<A> && !std::is_final_v<A> && !requires {
+    &any_tag<A>::tag;
+};
 
 // Signatures that look like a `tag` but would never be called.
 template <class A, class E, class... P>
-concept tags_in_vain_as = requires { static_cast<void (A::*)(P...)>(&A::tag); } || requires { static_cast<void (A::*)(P...) const>(&A::tag); };
+concept tags_in_vain_as = requires {
+    static_cast<void (A::*)(P...)>(&A::tag);
+}
+|| requires { static_cast<void (A::*)(P...) const>(&A::tag); };
 template <class A, class E, class T>
-concept tags_in_vain_into = tags_in_vain_as<A, E, const E&, T> || tags_in_vain_as<A, E, E&, T> || tags_in_vain_as<A, E, E, T> ||
-                            requires { static_cast<void (*)(E&, T)>(&A::tag); } || requires { static_cast<void (*)(E, T)>(&A::tag); };
+concept tags_in_vain_into =
+    tags_in_vain_as<A, E, const E&, T> || tags_in_vain_as<A, E, E&, T> || tags_in_vain_as<A, E, E, T> || requires {
+    static_cast<void (*)(E&, T)>(&A::tag);
+} || requires {
+    static_cast<void (*)(E, T)>(&A::tag);
+};
 template <class A, class E>
 concept tags_in_vain = !tags_event<A, E> && (tags_in_vain_into<A, E, tags&> || tags_in_vain_into<A, E, tags> ||
                                              requires { static_cast<void (*)(const E&, tags)>(&A::tag); });
@@ -129,7 +144,8 @@ concept has_aggregate_parts = requires {
     { A::name } -> std::convertible_to<std::string_view>;
     typename A::events;
     typename A::commands;
-} && std::default_initializable<A> && std::copyable<A>;
+}
+&&std::default_initializable<A>&& std::copyable<A>;
 
 }  // namespace sillok::detail
 
@@ -137,10 +153,11 @@ namespace sillok::require {
 
 template <class Aggregate>
 consteval bool aggregate_is_complete() {
-    static_assert(detail::has_aggregate_parts<Aggregate>,
-                  "sillok[E0101]: an aggregate is a struct that can be copied and made from nothing, with a name, events and "
-                  "commands. Fix: add `static constexpr sillok::name name = \"…\"; using events = …; using commands = "
-                  "sillok::commands<…>;`. See docs/errors.md#E0101");
+    static_assert(
+        detail::has_aggregate_parts<Aggregate>,
+        "sillok[E0101]: an aggregate is a struct that can be copied and made from nothing, with a name, events and "
+        "commands. Fix: add `static constexpr sillok::name name = \"…\"; using events = …; using commands = "
+        "sillok::commands<…>;`. See docs/errors.md#E0101");
     return detail::has_aggregate_parts<Aggregate>;
 }
 
@@ -165,28 +182,31 @@ consteval bool aggregate_decides_command() {
 template <class Aggregate, class Command, class Decision>
 consteval bool decision_yields_own_events() {
     constexpr bool own = detail::yields_only<Decision, typename Aggregate::events>;
-    static_assert(own,
-                  "sillok[E0104]: `decide` returns a sillok::decision of current events of its aggregate's catalogue. Fix: list "
-                  "the event in the catalogue, or decide one that is there. See docs/errors.md#E0104");
+    static_assert(
+        own,
+        "sillok[E0104]: `decide` returns a sillok::decision of current events of its aggregate's catalogue. Fix: list "
+        "the event in the catalogue, or decide one that is there. See docs/errors.md#E0104");
     return own;
 }
 
 template <class Aggregate, class Event>
 consteval bool aggregate_tags_event() {
     constexpr bool right = !detail::tags_in_vain<Aggregate, Event>;
-    static_assert(right,
-                  "sillok[E0109]: `tag` is called for an event only if it is static and takes exactly the event and a "
-                  "sillok::tags&; anything else would be passed over. Fix: write `static void tag(const Event&, sillok::tags&)`, "
-                  "public. See docs/errors.md#E0109");
+    static_assert(
+        right,
+        "sillok[E0109]: `tag` is called for an event only if it is static and takes exactly the event and a "
+        "sillok::tags&; anything else would be passed over. Fix: write `static void tag(const Event&, sillok::tags&)`, "
+        "public. See docs/errors.md#E0109");
     return right;
 }
 
 template <class Aggregate>
 consteval bool aggregate_has_a_tag_that_is_called() {
-    static_assert(!std::same_as<Aggregate, Aggregate>,
-                  "sillok[E0109]: an aggregate's `tag` is called only if it is static and public and takes exactly an event of the "
-                  "catalogue and a sillok::tags&; this one would be passed over. Fix: write `static void tag(const Event&, "
-                  "sillok::tags&)`. See docs/errors.md#E0109");
+    static_assert(
+        !std::same_as<Aggregate, Aggregate>,
+        "sillok[E0109]: an aggregate's `tag` is called only if it is static and public and takes exactly an event of the "
+        "catalogue and a sillok::tags&; this one would be passed over. Fix: write `static void tag(const Event&, "
+        "sillok::tags&)`. See docs/errors.md#E0109");
     return false;
 }
 

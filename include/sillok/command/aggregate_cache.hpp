@@ -57,7 +57,7 @@ private:
     };
 
     std::mutex mutex_;
-    std::list<entry> entries_;                                                        // the last used in front
+    std::list<entry> entries_;                                                          // the last used in front
     std::unordered_map<std::string_view, typename std::list<entry>::iterator> places_;  // keys point into entries_
     std::size_t capacity_;
 };

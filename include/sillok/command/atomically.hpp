@@ -33,7 +33,9 @@ public:
     }
 
     const Repository& repository() const noexcept { return *repository_; }
-    result<void, failure> prepare(prepared_batch& batch) const { return repository_->prepare(batch, key_, command_, expected_); }
+    result<void, failure> prepare(prepared_batch& batch) const {
+        return repository_->prepare(batch, key_, command_, expected_);
+    }
     std::uint64_t content() const { return Repository::content_of(key_, command_); }
     bool expects() const noexcept { return expected_.has_value(); }
 
@@ -56,17 +58,19 @@ result<receipt, failure> atomically(const command_context& context, const comman
     const auto first = [](const auto& front, const auto&...) -> const auto& { return front.repository(); };
     const auto& repository = first(command...);
     if (!((command.repository().store() == repository.store()) && ...))
-        return failure(error(error_kind::invalid_argument, "atomically: the repositories refer to different stores. Use one store"));
+        return failure(error(error_kind::invalid_argument,
+                             "atomically: the repositories refer to different stores. Use one store"));
 
     if (context.expected())
-        return failure(error(error_kind::invalid_argument, "atomically: a version is expected, but not of which aggregate. Say it at the "
-                                                           "command: command_to(…).expecting(version)"));
+        return failure(error(error_kind::invalid_argument,
+                             "atomically: a version is expected, but not of which aggregate. Say it at the "
+                             "command: command_to(…).expecting(version)"));
 
     std::uint64_t content = 0;
     if (!context.id().is_nil()) ((content = content * 31 + command.content()), ...);
     const bool retry = !(command.expects() || ...);
-    return detail::carry_out(repository.store(), context, content, repository.options().source, retry ? repository.options().retries : 0,
-                             [&](prepared_batch& batch) {
+    return detail::carry_out(repository.store(), context, content, repository.options().source,
+                             retry ? repository.options().retries : 0, [&](prepared_batch& batch) {
                                  result<void, failure> decided;
                                  static_cast<void>(((decided = command.prepare(batch)).has_value() && ...));
                                  return decided;

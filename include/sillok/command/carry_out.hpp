@@ -26,7 +26,8 @@ inline std::optional<result<receipt, failure>> repeated(const store_ref& store, 
     if (!found) return std::nullopt;
     if (found->content != content)
         return failure(error(error_kind::command_reused,
-                             "command id " + to_string(id) + " was accepted before with other content. Give every command an id of its own"));
+                             "command id " + to_string(id) +
+                                 " was accepted before with other content. Give every command an id of its own"));
     receipt first = found->receipt;
     first.repeated = true;
     return first;
@@ -42,9 +43,11 @@ inline result<receipt, failure> carry_out(store_ref store, const command_context
     for (std::uint32_t tries = 1;; ++tries) {
         batch.clear();
         if (auto decided = decide(batch); !decided) return std::move(decided).error();
-        if (batch.empty()) return receipt{.first = {}, .last = {}, .version = batch.seen(), .time = {}, .repeated = false};
+        if (batch.empty())
+            return receipt{.first = {}, .last = {}, .version = batch.seen(), .time = {}, .repeated = false};
         if (const auto twice = batch.unique_twice())
-            return failure(error(error_kind::condition_failed, "two events of one act carry the tag " + *twice + ", which is to be unique"));
+            return failure(error(error_kind::condition_failed,
+                                 "two events of one act carry the tag " + *twice + ", which is to be unique"));
 
         auto done = batch.request([&](auto streams, auto conditions) {
             return store.append({.streams = streams,

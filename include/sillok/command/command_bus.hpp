@@ -36,9 +36,10 @@ consteval bool one_part_takes_command() {
     static_assert(takers != 0,
                   "sillok[E0106]: a command must be taken by a part of its bus. Fix: add it to the `commands` of an "
                   "aggregate or handler that is handed to the bus. See docs/errors.md#E0106");
-    static_assert(takers < 2,
-                  "sillok[E0107]: a command must be taken by one part of its bus only. Fix: remove it from the `commands` of "
-                  "all but one. See docs/errors.md#E0107");
+    static_assert(
+        takers < 2,
+        "sillok[E0107]: a command must be taken by one part of its bus only. Fix: remove it from the `commands` of "
+        "all but one. See docs/errors.md#E0107");
     return takers == 1;
 }
 
@@ -58,7 +59,8 @@ public:
     constexpr explicit command_bus(Parts&... parts) noexcept : parts_(parts...) {}
 
     template <class Command>
-    result<receipt, failure> execute(std::string_view key, const Command& command, const command_context& context = {}) const {
+    result<receipt, failure> execute(std::string_view key, const Command& command,
+                                     const command_context& context = {}) const {
         if constexpr (require::one_part_takes_command<Command, Parts...>())
             return std::get<place<Command>()>(parts_).execute(key, command, context);
         else

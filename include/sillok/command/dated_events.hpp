@@ -29,7 +29,8 @@ struct notes_dates<types<E...>, Dates> : notes_date<E, Dates>... {
 
 // A handler that notes the date of each event that is dispatched to it, and keeps copies of the records it is told to.
 template <class Aggregate, class Date, class DateOf>
-class dated_events : public notes_dates<typename Aggregate::events::current_types, dated_events<Aggregate, Date, DateOf>> {
+class dated_events
+    : public notes_dates<typename Aggregate::events::current_types, dated_events<Aggregate, Date, DateOf>> {
 public:
     using events = typename Aggregate::events;
 

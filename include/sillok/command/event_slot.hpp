@@ -51,9 +51,7 @@ public:
     constexpr event_slot() = default;
     template <class T>
         requires contains<types<E...>, std::remove_cvref_t<T>>
-    constexpr explicit event_slot(T&& event) {
-        fill(std::forward<T>(event));
-    }
+    constexpr explicit event_slot(T&& event) { fill(std::forward<T>(event)); }
     constexpr event_slot(const event_slot& other) {
         other.visit([&](const auto& event) { fill(event); });
     }

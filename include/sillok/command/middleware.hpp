@@ -20,19 +20,23 @@ namespace sillok::require {
 
 template <class Policy, class Command>
 consteval bool policy_covers_command() {
-    constexpr bool covered = requires(Policy& policy, const Command& command, std::string_view key, const command_context& context) {
+    constexpr bool covered =
+        requires(Policy & policy, const Command& command, std::string_view key, const command_context& context) {
         { policy.authorise(key, command, context) } -> std::same_as<result<void>>;
     };
-    static_assert(covered,
-                  "sillok[E0108]: a policy must answer for every command that it guards. Fix: add `sillok::result<void> "
-                  "authorise(std::string_view key, const Command&, const sillok::command_context&)`. See docs/errors.md#E0108");
+    static_assert(
+        covered,
+        "sillok[E0108]: a policy must answer for every command that it guards. Fix: add `sillok::result<void> "
+        "authorise(std::string_view key, const Command&, const sillok::command_context&)`. See docs/errors.md#E0108");
     return covered;
 }
 
 // Whether rules have something for a command, in whatever form, and whether it is the form that is called.
 template <class Rules, class Command>
 consteval bool rules_take_command() {
-    constexpr bool somehow = requires(std::remove_const_t<Rules>& rules, Command& command) { rules.validate(command); };
+    constexpr bool somehow = requires(std::remove_const_t<Rules> & rules, Command & command) {
+        rules.validate(command);
+    };
     constexpr bool rightly = requires(const Rules& rules, const Command& command) {
         { rules.validate(command) } -> std::same_as<std::optional<rejection>>;
     };
@@ -54,10 +58,12 @@ class surrounded {
 public:
     using commands = typename std::remove_reference_t<Inner>::commands;
 
-    constexpr surrounded(Inner&& inner, Around around) : inner_(std::forward<Inner>(inner)), around_(std::move(around)) {}
+    constexpr surrounded(Inner&& inner, Around around)
+        : inner_(std::forward<Inner>(inner)), around_(std::move(around)) {}
 
     template <class Command>
-    result<receipt, failure> execute(std::string_view key, const Command& command, const command_context& context = {}) const {
+    result<receipt, failure> execute(std::string_view key, const Command& command,
+                                     const command_context& context = {}) const {
         return around_(key, command, context, [&] { return inner_.execute(key, command, context); });
     }
 
@@ -78,7 +84,8 @@ public:
     constexpr validated(Inner&& inner, Rules rules) : inner_(std::forward<Inner>(inner)), rules_(std::move(rules)) {}
 
     template <class Command>
-    result<receipt, failure> execute(std::string_view key, const Command& command, const command_context& context = {}) const {
+    result<receipt, failure> execute(std::string_view key, const Command& command,
+                                     const command_context& context = {}) const {
         if constexpr (require::rules_take_command<Rules, Command>())
             if (auto why = rules_.validate(command)) return failure(std::move(*why));
         return inner_.execute(key, command, context);
@@ -98,12 +105,15 @@ class authorised {
 public:
     using commands = typename std::remove_reference_t<Inner>::commands;
 
-    constexpr authorised(Inner&& inner, Policy policy) : inner_(std::forward<Inner>(inner)), policy_(std::move(policy)) {}
+    constexpr authorised(Inner&& inner, Policy policy)
+        : inner_(std::forward<Inner>(inner)), policy_(std::move(policy)) {}
 
     template <class Command>
-    result<receipt, failure> execute(std::string_view key, const Command& command, const command_context& context = {}) const {
+    result<receipt, failure> execute(std::string_view key, const Command& command,
+                                     const command_context& context = {}) const {
         if constexpr (require::policy_covers_command<const Policy, Command>()) {
-            if (auto allowed = policy_.authorise(key, command, context); !allowed) return failure(std::move(allowed).error());
+            if (auto allowed = policy_.authorise(key, command, context); !allowed)
+                return failure(std::move(allowed).error());
             return inner_.execute(key, command, context);
         } else {
             return failure(error(error_kind::not_authorised, "the policy has no answer for the command"));

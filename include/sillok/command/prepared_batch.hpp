@@ -59,9 +59,10 @@ public:
         for (std::size_t i = 0; i < streams_.size(); ++i) {
             const std::size_t end = i + 1 < streams_.size() ? streams_[i + 1].first_event : events_.size();
             // Where nothing was decided the version is checked all the same: the others were decided beside it.
-            streams.push_back({.stream = streams_[i].stream,
-                               .expected = exactly{streams_[i].at},
-                               .events = std::span(events).subspan(streams_[i].first_event, end - streams_[i].first_event)});
+            streams.push_back(
+                {.stream = streams_[i].stream,
+                 .expected = exactly{streams_[i].at},
+                 .events = std::span(events).subspan(streams_[i].first_event, end - streams_[i].first_event)});
         }
         return send(std::span<const stream_append>(streams), std::span<const none_tagged>(conditions));
     }

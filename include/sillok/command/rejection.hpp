@@ -92,9 +92,10 @@ namespace sillok::require {
 template <class Rejection>
 consteval bool rejection_owns_what_it_says() {
     constexpr bool owns = !reflectable<Rejection> || encodable<Rejection>;
-    static_assert(owns,
-                  "sillok[E0111]: a rejection outlives the decision, so its members own what they say; views, pointers and "
-                  "references do not. Fix: hold a std::string, or the value itself. See docs/errors.md#E0111");
+    static_assert(
+        owns,
+        "sillok[E0111]: a rejection outlives the decision, so its members own what they say; views, pointers and "
+        "references do not. Fix: hold a std::string, or the value itself. See docs/errors.md#E0111");
     return owns;
 }
 
@@ -110,7 +111,8 @@ public:
     constexpr explicit rejection(R why) : held_(new detail::held<R>(std::move(why))) {
         static_cast<void>(require::rejection_owns_what_it_says<R>());
     }
-    constexpr rejection(const rejection& other) : held_(other.held_ ? other.held_->call->clone(*other.held_) : nullptr) {}
+    constexpr rejection(const rejection& other)
+        : held_(other.held_ ? other.held_->call->clone(*other.held_) : nullptr) {}
     constexpr rejection(rejection&& other) noexcept : held_(std::exchange(other.held_, nullptr)) {}
     constexpr rejection& operator=(rejection other) noexcept {
         std::swap(held_, other.held_);
@@ -150,9 +152,7 @@ private:
 // Says no, with a struct of one's own.
 template <class R>
     requires(!std::convertible_to<const R&, std::string_view>)
-constexpr rejection reject(R why) {
-    return rejection(std::move(why));
-}
+constexpr rejection reject(R why) { return rejection(std::move(why)); }
 
 // Says no, in plain text.
 constexpr rejection reject(std::string_view why) { return rejection(reason(why)); }

@@ -42,9 +42,9 @@ struct loaded {
 };
 
 struct repository_options {
-    std::uint32_t retries = 16;      // how often a command is decided again after a conflict
-    std::size_t cached_max = 0;      // how many aggregates are kept between calls; 0: none
-    std::string source{};            // the service that records, for the metadata of its events; up to 255 bytes
+    std::uint32_t retries = 16;  // how often a command is decided again after a conflict
+    std::size_t cached_max = 0;  // how many aggregates are kept between calls; 0: none
+    std::string source{};        // the service that records, for the metadata of its events; up to 255 bytes
 };
 
 // Refers to its store, which must outlive it.
@@ -123,7 +123,8 @@ public:
     //             command_reused; what load and append can say. Only outcome_unknown leaves open whether it was recorded.
     // Durability: as the store's append.
     template <class Command>
-    result<receipt, failure> execute(std::string_view key, const Command& command, const command_context& context = {}) const {
+    result<receipt, failure> execute(std::string_view key, const Command& command,
+                                     const command_context& context = {}) const {
         if constexpr (sound && require::aggregate_lists_command<Aggregate, Command>()) {
             const std::uint64_t content = context.id().is_nil() ? 0 : content_of(key, command);
             std::optional<decided<Command>> last;
@@ -144,7 +145,8 @@ public:
 
     // Loads and decides, and adds what was decided to `batch`: a part of an act of several aggregates.
     template <class Command>
-    result<void, failure> prepare(prepared_batch& batch, std::string_view key, const Command& command, const std::optional<version>& expected) const {
+    result<void, failure> prepare(prepared_batch& batch, std::string_view key, const Command& command,
+                                  const std::optional<version>& expected) const {
         if constexpr (sound && require::aggregate_lists_command<Aggregate, Command>()) {
             auto now = decide(key, command, expected);
             if (!now) return std::move(now).error();
@@ -184,7 +186,8 @@ private:
     }
 
     template <class Command>
-    result<decided<Command>, failure> decide(std::string_view key, const Command& command, const std::optional<version>& expected) const {
+    result<decided<Command>, failure> decide(std::string_view key, const Command& command,
+                                             const std::optional<version>& expected) const {
         auto now = latest(key);
         if (!now) return failure(std::move(now).error());
         if (expected && *expected != now->version) {
@@ -205,7 +208,8 @@ private:
         batch.begin({Aggregate::name, key}, now.before.version);
         now.decision.for_each([&]<class Event>(const Event& event) {
             batch.add(
-                event_type_of<typename Aggregate::events, Event>, [&](byte_buffer& out) { binary_codec::encode(event, out); },
+                event_type_of<typename Aggregate::events, Event>,
+                [&](byte_buffer& out) { binary_codec::encode(event, out); },
                 [&](tags& out) { detail::tag_event<Aggregate>(event, out); });
         });
     }
@@ -230,13 +234,14 @@ private:
         if constexpr (sound) {
             dispatcher<Aggregate> apply;
             result<void> applied;
-            auto read = store_.read_stream({Aggregate::name, key}, {.from = version{start.version.value + 1}}, [&](const record_view& record) {
-                if (!within(record)) return false;
-                applied = apply.dispatch(start.state, record);
-                if (!applied) return false;
-                start.version = record.version();
-                return true;
-            });
+            auto read = store_.read_stream({Aggregate::name, key}, {.from = version{start.version.value + 1}},
+                                           [&](const record_view& record) {
+                                               if (!within(record)) return false;
+                                               applied = apply.dispatch(start.state, record);
+                                               if (!applied) return false;
+                                               start.version = record.version();
+                                               return true;
+                                           });
             if (!read) return std::move(read).error();
             if (!applied) return std::move(applied).error();
         }
@@ -244,8 +249,9 @@ private:
     }
 
     static error moved_on(std::string_view key, version expected, version actual) {
-        return error::conflict("stream " + to_string(stream_view{Aggregate::name, key}) + " is at version " + std::to_string(actual.value) +
-                                   ", and the command's sender saw version " + std::to_string(expected.value) + ". Load it and decide again",
+        return error::conflict("stream " + to_string(stream_view{Aggregate::name, key}) + " is at version " +
+                                   std::to_string(actual.value) + ", and the command's sender saw version " +
+                                   std::to_string(expected.value) + ". Load it and decide again",
                                expected.value, actual.value);
     }
 

@@ -33,7 +33,8 @@ constexpr T little_endian(T value) noexcept {
     static_assert(std::is_unsigned_v<T>);
     if constexpr (std::endian::native == std::endian::big && sizeof(T) > 1) {
         T swapped = 0;
-        for (std::size_t i = 0; i < sizeof(T); ++i) swapped = static_cast<T>((swapped << 8) | ((value >> (8 * i)) & 0xFF));
+        for (std::size_t i = 0; i < sizeof(T); ++i)
+            swapped = static_cast<T>((swapped << 8) | ((value >> (8 * i)) & 0xFF));
         return swapped;
     } else {
         return value;

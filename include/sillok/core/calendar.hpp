@@ -37,8 +37,9 @@ constexpr std::int64_t days_from_civil(civil_day civil) noexcept {
     const std::int64_t y = civil.year - (civil.month <= 2 ? 1 : 0);
     const std::int64_t era = (y >= 0 ? y : y - 399) / 400;
     const std::int64_t yoe = y - era * 400;
-    const std::int64_t doy = (153 * static_cast<std::int64_t>(civil.month > 2 ? civil.month - 3 : civil.month + 9) + 2) / 5 +
-                             static_cast<std::int64_t>(civil.day) - 1;
+    const std::int64_t doy =
+        (153 * static_cast<std::int64_t>(civil.month > 2 ? civil.month - 3 : civil.month + 9) + 2) / 5 +
+        static_cast<std::int64_t>(civil.day) - 1;
     return era * 146097 + yoe * 365 + yoe / 4 - yoe / 100 + doy - 719468;
 }
 
@@ -131,8 +132,8 @@ constexpr std::optional<utc_moment> parse_utc(std::string_view text) noexcept {
         return std::nullopt;
     }
     if (!take_char(text, '-') || !take_digits(text, 2, month) || !take_char(text, '-') || !take_digits(text, 2, day) ||
-        !take_char(text, 'T') || !take_digits(text, 2, hour) || !take_char(text, ':') || !take_digits(text, 2, minute) ||
-        !take_char(text, ':') || !take_digits(text, 2, second))
+        !take_char(text, 'T') || !take_digits(text, 2, hour) || !take_char(text, ':') ||
+        !take_digits(text, 2, minute) || !take_char(text, ':') || !take_digits(text, 2, second))
         return std::nullopt;
     utc_moment moment;
     if (take_char(text, '.')) {
@@ -144,7 +145,8 @@ constexpr std::optional<utc_moment> parse_utc(std::string_view text) noexcept {
     if (!take_char(text, 'Z') || !text.empty()) return std::nullopt;
     if (month < 1 || month > 12 || day < 1 || day > 31 || hour > 23 || minute > 59 || second > 59) return std::nullopt;
     const auto signed_year = static_cast<std::int64_t>(year);
-    const civil_day civil{negative ? -signed_year : signed_year, static_cast<unsigned>(month), static_cast<unsigned>(day)};
+    const civil_day civil{negative ? -signed_year : signed_year, static_cast<unsigned>(month),
+                          static_cast<unsigned>(day)};
     const std::int64_t days = days_from_civil(civil);
     if (civil_from_days(days) != civil) return std::nullopt;
     moment.seconds = days * 86400 + static_cast<std::int64_t>(hour * 3600 + minute * 60 + second);

@@ -64,9 +64,10 @@ inline constexpr crc32c_shifts crc32c_shift{};
 
 using two_words [[gnu::vector_size(16)]] = long long;
 
-__attribute__((target("sse4.2,pclmul"))) inline std::uint64_t crc32c_moved(std::uint64_t crc, std::size_t words) noexcept {
-    const two_words product = __builtin_ia32_pclmulqdq128(two_words{static_cast<long long>(crc), 0},
-                                                          two_words{static_cast<long long>(crc32c_shift.over[words]), 0}, 0);
+__attribute__((target("sse4.2,pclmul"))) inline std::uint64_t crc32c_moved(std::uint64_t crc,
+                                                                           std::size_t words) noexcept {
+    const two_words product = __builtin_ia32_pclmulqdq128(
+        two_words{static_cast<long long>(crc), 0}, two_words{static_cast<long long>(crc32c_shift.over[words]), 0}, 0);
     return static_cast<std::uint64_t>(product[0]);
 }
 

@@ -11,30 +11,42 @@
 namespace sillok {
 
 enum class error_kind : std::uint8_t {
-    conflict,             // a stream was not at the expected version; nothing was written; deciding again may help
-    condition_failed,     // a condition such as none_tagged did not hold; nothing was written; a retry does not help
-    command_reused,       // a command or batch id that is recorded already came back with other content
-    no_such_store,        // there is no store where one must be; opening for writing makes one
-    unknown_event,        // a recorded event whose name or revision the catalogue does not have
-    malformed,            // bytes that do not decode
-    too_large,            // beyond a stated limit
-    invalid_argument,     // a call that makes no sense, such as an append of nothing
-    no_space,             // the device is full; nothing was written
-    outcome_unknown,      // a write or sync failed: the events may or may not be recorded
-    damaged,              // recorded bytes changed; names segment, offset and position
-    locked,               // another writer owns the store
-    unsupported_format,   // a newer format, or not a store at all
-    io,                   // the operating system said no
-    closed,               // the store was closed, poisoned, or belongs to another process
-    not_authorised,       // a policy refused the caller
+    conflict,            // a stream was not at the expected version; nothing was written; deciding again may help
+    condition_failed,    // a condition such as none_tagged did not hold; nothing was written; a retry does not help
+    command_reused,      // a command or batch id that is recorded already came back with other content
+    no_such_store,       // there is no store where one must be; opening for writing makes one
+    unknown_event,       // a recorded event whose name or revision the catalogue does not have
+    malformed,           // bytes that do not decode
+    too_large,           // beyond a stated limit
+    invalid_argument,    // a call that makes no sense, such as an append of nothing
+    no_space,            // the device is full; nothing was written
+    outcome_unknown,     // a write or sync failed: the events may or may not be recorded
+    damaged,             // recorded bytes changed; names segment, offset and position
+    locked,              // another writer owns the store
+    unsupported_format,  // a newer format, or not a store at all
+    io,                  // the operating system said no
+    closed,              // the store was closed, poisoned, or belongs to another process
+    not_authorised,      // a policy refused the caller
 };
 
 // The kind as text, such as "conflict".
 constexpr std::string_view to_string(error_kind kind) noexcept {
-    constexpr std::string_view texts[] = {
-        "conflict",         "condition_failed", "command_reused", "no_such_store",     "unknown_event", "malformed",
-        "too_large",        "invalid_argument", "no_space",       "outcome_unknown",    "damaged",       "locked",
-        "unsupported_format", "io",             "closed",         "not_authorised"};
+    constexpr std::string_view texts[] = {"conflict",
+                                          "condition_failed",
+                                          "command_reused",
+                                          "no_such_store",
+                                          "unknown_event",
+                                          "malformed",
+                                          "too_large",
+                                          "invalid_argument",
+                                          "no_space",
+                                          "outcome_unknown",
+                                          "damaged",
+                                          "locked",
+                                          "unsupported_format",
+                                          "io",
+                                          "closed",
+                                          "not_authorised"};
     return texts[static_cast<std::size_t>(kind)];
 }
 

@@ -47,12 +47,12 @@ public:
     using value_type = T;
     using error_type = E;
 
-    result(const T& value) : has_(true) { construct(value_, value); }                     // NOLINT
-    result(T&& value) noexcept(std::is_nothrow_move_constructible_v<T>) : has_(true) {    // NOLINT
+    result(const T& value) : has_(true) { construct(value_, value); }                   // NOLINT
+    result(T&& value) noexcept(std::is_nothrow_move_constructible_v<T>) : has_(true) {  // NOLINT
         construct(value_, std::move(value));
     }
-    result(const E& why) : has_(false) { construct(error_, why); }                        // NOLINT
-    result(E&& why) noexcept : has_(false) { construct(error_, std::move(why)); }         // NOLINT
+    result(const E& why) : has_(false) { construct(error_, why); }                 // NOLINT
+    result(E&& why) noexcept : has_(false) { construct(error_, std::move(why)); }  // NOLINT
 
     result(const result& other) : has_(other.has_) {
         if (has_)

@@ -17,7 +17,8 @@
 namespace sillok::detail {
 
 // The word of a record that says name, revision and codec. It is never 0, since a revision is not.
-constexpr std::uint64_t type_word(std::uint32_t hash, std::uint16_t revision, payload_codec codec = payload_codec::binary) noexcept {
+constexpr std::uint64_t type_word(std::uint32_t hash, std::uint16_t revision,
+                                  payload_codec codec = payload_codec::binary) noexcept {
     return hash | std::uint64_t{revision} << 32 | std::uint64_t{static_cast<std::uint8_t>(codec)} << 48;
 }
 
@@ -81,7 +82,9 @@ struct catalogue_index {
         }
     }
 
-    constexpr std::size_t home(std::uint64_t word) const noexcept { return static_cast<std::size_t>((word * multiplier) >> shift); }
+    constexpr std::size_t home(std::uint64_t word) const noexcept {
+        return static_cast<std::size_t>((word * multiplier) >> shift);
+    }
 
     // The slot of a record's type word; one with word 0 where there is none.
     constexpr const slot& find(std::uint64_t word) const noexcept {

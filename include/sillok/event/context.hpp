@@ -19,7 +19,7 @@ namespace sillok {
 
 // Something that brings events into a context: a catalogue, a context, or an aggregate, whose `events` is one.
 template <class T>
-concept context_part = catalogue<T> || (std::is_class_v<T> && requires { requires catalogue<typename T::events>; });
+concept context_part = catalogue<T> ||(std::is_class_v<T>&& requires { requires catalogue<typename T::events>; });
 
 }  // namespace sillok
 
@@ -36,10 +36,9 @@ consteval bool part_has_events() {
 
 template <class First, class Second>
 consteval bool parts_agree_on_a_name() {
-    static_assert(
-        !std::same_as<First, First>,
-        "sillok[E0210]: two parts of a context give different structs to the same event name. "
-        "Fix: let both list the same versions of one struct, or rename one event. See docs/errors.md#E0210");
+    static_assert(!std::same_as<First, First>,
+                  "sillok[E0210]: two parts of a context give different structs to the same event name. "
+                  "Fix: let both list the same versions of one struct, or rename one event. See docs/errors.md#E0210");
     return true;
 }
 
@@ -86,8 +85,10 @@ struct joined<types<A...>, types<B...>, Rest...> : joined<types<A..., B...>, Res
 template <class... A, class... B, class... C, class... D, class... E, class... F, class... G, class... H, class... I,
           class... J, class... K, class... L, class... M, class... N, class... O, class... P, class... Rest>
 struct joined<types<A...>, types<B...>, types<C...>, types<D...>, types<E...>, types<F...>, types<G...>, types<H...>,
-              types<I...>, types<J...>, types<K...>, types<L...>, types<M...>, types<N...>, types<O...>, types<P...>, Rest...>
-    : joined<types<A..., B..., C..., D..., E..., F..., G..., H..., I..., J..., K..., L..., M..., N..., O..., P...>, Rest...> {};
+              types<I...>, types<J...>, types<K...>, types<L...>, types<M...>, types<N...>, types<O...>, types<P...>,
+              Rest...>
+    : joined<types<A..., B..., C..., D..., E..., F..., G..., H..., I..., J..., K..., L..., M..., N..., O..., P...>,
+             Rest...> {};
 
 // Where the name of each event of a list stands first.
 template <std::size_t Size>
@@ -192,7 +193,8 @@ struct select {
         else if constexpr (!Context::is_sound)
             return false;
         else
-            return detail::all_of({true, require::context_has_what_is_selected<Context, E, contains<types<E...>, E>>()...});
+            return detail::all_of(
+                {true, require::context_has_what_is_selected<Context, E, contains<types<E...>, E>>()...});
     }();
 };
 

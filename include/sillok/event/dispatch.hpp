@@ -79,7 +79,7 @@ error why_not(bytes_view in) {
     return std::move(Reader::decode(in, into)).error();
 }
 template <class Reader, class T>
-consteval auto reason() {
+consteval auto explanation() {
     if constexpr (quiet_codec<Reader>)
         return &Reader::template explain<T>;
     else
@@ -121,7 +121,8 @@ public:
         const auto& index = detail::index_of_rows<world>;
         const std::uint64_t word = record.type_word();
         const auto& slot = index.slots[index.home(word)];
-        if (slot.word == word ? by_row_.at[slot.row](*this, handler, record) : dispatch_displaced(handler, record)) [[likely]]
+        if (slot.word == word ? by_row_.at[slot.row](*this, handler, record) : dispatch_displaced(handler, record))
+            [[likely]]
             return {};
         return take_failure();
     }
@@ -160,7 +161,9 @@ private:
 
     [[no_unique_address]] detail::decode_slots<events_taken<Handler>> slots_{};
 
-    static constexpr std::string_view name_of(std::size_t entry) noexcept { return detail::entries_of<world>.list[entry].current.name; }
+    static constexpr std::string_view name_of(std::size_t entry) noexcept {
+        return detail::entries_of<world>.list[entry].current.name;
+    }
 
     // A row that is not at its home in the index, or none.
     [[gnu::noinline]] bool dispatch_displaced(Handler& handler, record_view record) {
@@ -198,7 +201,7 @@ private:
             using view = detail::view_of_event<Handler, E>;
             view value{};
             if (!reads<Reader>(record, value)) [[unlikely]]
-                return self.explain(record, detail::reason<Reader, view>());
+                return self.explain(record, detail::explanation<Reader, view>());
             return self.give(handler, value, metadata(record));
         } else {
             [[maybe_unused]] std::conditional_t<detail::is_kept<E>, no_codec, E> local{};
@@ -211,10 +214,10 @@ private:
             // compiler another millisecond.
             if constexpr (detail::quiet_codec<Reader>) {
                 if (!Reader::reads(record.payload(), *value)) [[unlikely]]
-                    return self.explain(record, detail::reason<Reader, E>());
+                    return self.explain(record, detail::explanation<Reader, E>());
             } else {
                 if (!Reader::decode(record.payload(), *value).has_value()) [[unlikely]]
-                    return self.explain(record, detail::reason<Reader, E>());
+                    return self.explain(record, detail::explanation<Reader, E>());
             }
             if constexpr (detail::form_of<Handler, E> == detail::handler_form::apply)
                 handler.apply(std::as_const(*value));
@@ -232,7 +235,7 @@ private:
             return self.judge_unknown(record);
         Old old{};
         if (!reads<Reader>(record, old)) [[unlikely]]
-            return self.explain(record, detail::reason<Reader, Old>());
+            return self.explain(record, detail::explanation<Reader, Old>());
         return self.give(handler, detail::lift(old, Later{}), metadata(record));
     }
 
@@ -254,10 +257,14 @@ private:
     static constexpr std::size_t compared_max = 128;
 
     template <class... E>
-    [[gnu::always_inline]] bool deliver_to(Handler& handler, std::uint32_t entry, const void* event, metadata about, types<E...>) {
+    [[gnu::always_inline]] bool deliver_to(Handler& handler, std::uint32_t entry, const void* event, metadata about,
+                                           types<E...>) {
         if constexpr (is_sound && sizeof...(E) <= compared_max) {
             bool good = true;
-            static_cast<void>(((entry == entry_index<world, E> ? (good = from_object<E>(*this, handler, event, about), true) : false) || ...));
+            static_cast<void>(
+                ((entry == entry_index<world, E> ? (good = from_object<E>(*this, handler, event, about), true)
+                                                 : false) ||
+                 ...));
             return good;
         } else {
             return by_entry_.at[entry](*this, handler, event, about);
@@ -296,7 +303,8 @@ private:
     template <class Reader, class E, std::size_t Entry, class... V>
     static consteval bool add_rows(row_table& to, types<V...> versions) {
         std::size_t row = detail::entries_of<world>.list[Entry].first_row;
-        for (const record_function each : {function_for<Reader, V, E, Entry, decltype(versions)>()...}) to.at[row++] = each;
+        for (const record_function each : {function_for<Reader, V, E, Entry, decltype(versions)>()...})
+            to.at[row++] = each;
         return true;
     }
 

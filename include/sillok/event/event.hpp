@@ -184,19 +184,17 @@ consteval bool event_names_are_unique() {
 
 template <class T>
 consteval bool types_are_listed_once() {
-    static_assert(
-        !std::same_as<T, T>,
-        "sillok[E0202]: a type may stand in a catalogue only once, as one version of one event. "
-        "Fix: write a struct of its own for each event and version. See docs/errors.md#E0202");
+    static_assert(!std::same_as<T, T>,
+                  "sillok[E0202]: a type may stand in a catalogue only once, as one version of one event. "
+                  "Fix: write a struct of its own for each event and version. See docs/errors.md#E0202");
     return true;
 }
 
 template <class First, class Second>
 consteval bool name_hashes_are_unique() {
-    static_assert(
-        !std::same_as<First, First>,
-        "sillok[E0203]: two event names of a catalogue have the same 32-bit hash. "
-        "Fix: change one of the two names by a letter before it is first recorded. See docs/errors.md#E0203");
+    static_assert(!std::same_as<First, First>,
+                  "sillok[E0203]: two event names of a catalogue have the same 32-bit hash. "
+                  "Fix: change one of the two names by a letter before it is first recorded. See docs/errors.md#E0203");
     return true;
 }
 

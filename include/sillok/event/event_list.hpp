@@ -22,8 +22,12 @@ template <class Context, class... E>
 std::true_type is_selection(const select<Context, E...>*);
 
 template <class Handler>
-concept has_event_list = requires { typename Handler::events; } && requires {
-    requires catalogue<typename Handler::events> || decltype(is_selection(static_cast<const typename Handler::events*>(nullptr)))::value;
+concept has_event_list = requires {
+    typename Handler::events;
+}
+&&requires {
+    requires catalogue<typename Handler::events> ||
+        decltype(is_selection(static_cast<const typename Handler::events*>(nullptr)))::value;
 };
 
 }  // namespace sillok::detail
@@ -32,10 +36,9 @@ namespace sillok::require {
 
 template <class Handler>
 consteval bool handler_has_events() {
-    static_assert(
-        detail::has_event_list<Handler>,
-        "sillok[E0209]: a handler says in `events` which events it takes: a catalogue or a selection of one. "
-        "Fix: add `using events = …` to the handler. See docs/errors.md#E0209");
+    static_assert(detail::has_event_list<Handler>,
+                  "sillok[E0209]: a handler says in `events` which events it takes: a catalogue or a selection of one. "
+                  "Fix: add `using events = …` to the handler. See docs/errors.md#E0209");
     return detail::has_event_list<Handler>;
 }
 
@@ -51,10 +54,9 @@ consteval bool handler_takes_every_event_of_its_list() {
 
 template <class Handler, class Event>
 consteval bool handler_takes_no_other_event() {
-    static_assert(
-        !handles<Handler, Event>,
-        "sillok[E0207]: a handler may take only the events that it selected. "
-        "Fix: add the event to the selection, or remove the function. See docs/errors.md#E0207");
+    static_assert(!handles<Handler, Event>,
+                  "sillok[E0207]: a handler may take only the events that it selected. "
+                  "Fix: add the event to the selection, or remove the function. See docs/errors.md#E0207");
     return !handles<Handler, Event>;
 }
 
@@ -112,7 +114,8 @@ template <has_event_list Handler>
     requires(!catalogue<typename Handler::events>)
 struct event_list<Handler> {
     using context = std::conditional_t<Handler::events::is_sound, typename Handler::events::context, events<>>;
-    using current_types = std::conditional_t<Handler::events::is_sound, typename Handler::events::current_types, types<>>;
+    using current_types =
+        std::conditional_t<Handler::events::is_sound, typename Handler::events::current_types, types<>>;
     static constexpr bool is_selected = true;
     static constexpr bool is_sound = Handler::events::is_sound;
 };

@@ -42,29 +42,38 @@ consteval bool is_another(Signature found, Signature from_template) {
 
 // `&H::apply` as exactly that signature, and not as an instance of a template.
 template <class H, class Signature>
-concept has_apply = requires { static_cast<Signature>(&H::apply); } &&
-                    (!requires { static_cast<Signature>(&H::template apply<>); } ||
-                     is_another(static_cast<Signature>(&H::apply), static_cast<Signature>(&H::template apply<>)));
+concept has_apply = requires {
+    static_cast<Signature>(&H::apply);
+}
+&&(!requires { static_cast<Signature>(&H::template apply<>); } ||
+   is_another(static_cast<Signature>(&H::apply), static_cast<Signature>(&H::template apply<>)));
 template <class H, class Signature>
-concept has_on = requires { static_cast<Signature>(&H::on); } &&
-                 (!requires { static_cast<Signature>(&H::template on<>); } ||
-                  is_another(static_cast<Signature>(&H::on), static_cast<Signature>(&H::template on<>)));
+concept has_on = requires {
+    static_cast<Signature>(&H::on);
+}
+&&(!requires { static_cast<Signature>(&H::template on<>); } ||
+   is_another(static_cast<Signature>(&H::on), static_cast<Signature>(&H::template on<>)));
 
 // The less usual signatures: const, static, by value, or with a result. Only asked where the usual ones are missing.
 template <class H, class... P>
-concept has_any_apply = has_apply<H, void (H::*)(P...)> || has_apply<H, void (H::*)(P...) const> || has_apply<H, void (*)(P...)> ||
-                        has_apply<H, result<void> (H::*)(P...)> || has_apply<H, result<void> (H::*)(P...) const> ||
-                        has_apply<H, result<void> (*)(P...)>;
+concept has_any_apply = has_apply<H, void (H::*)(P...)> || has_apply<H, void (H::*)(P...) const> ||
+                        has_apply<H, void (*)(P...)> || has_apply < H,
+        result<void>(H::*)
+(P...) > || has_apply<H, result<void> (H::*)(P...) const> || has_apply<H, result<void> (*)(P...)>;
 template <class H, class... P>
 concept has_any_on = has_on<H, void (H::*)(P...)> || has_on<H, void (H::*)(P...) const> || has_on<H, void (*)(P...)> ||
-                     has_on<H, result<void> (H::*)(P...)> || has_on<H, result<void> (H::*)(P...) const> ||
-                     has_on<H, result<void> (*)(P...)>;
+                     has_on < H,
+        result<void>(H::*)
+(P...) > || has_on<H, result<void> (H::*)(P...) const> || has_on<H, result<void> (*)(P...)>;
 
 // Whether the call compiles at all, by whatever conversion.
 template <class H, class E>
-concept accepts_somehow = requires(H& h, const E& e) { h.apply(e); } || requires(H& h, const E& e) { h.on(e); } ||
-                          requires(H& h, const E& e, const metadata& m) { h.apply(e, m); } ||
-                          requires(H& h, const E& e, const metadata& m) { h.on(e, m); };
+concept accepts_somehow = requires(H& h, const E& e) {
+    h.apply(e);
+}
+|| requires(H& h, const E& e) { h.on(e); }
+|| requires(H& h, const E& e, const metadata& m) { h.apply(e, m); }
+|| requires(H& h, const E& e, const metadata& m) { h.on(e, m); };
 
 // The view that a handler takes instead of an event. An argument that converts to any view of `E` is offered; the
 // conversion that the compiler chooses leaves a note of its type, since only the handler's signature knows it.
@@ -89,17 +98,22 @@ struct view_note {
 template <class H, class E>
 struct any_view {
     template <class V>
-        requires std::same_as<typename V::view_of, E> && view_note<H, E, std::remove_cv_t<V>>::written
-    operator V() const;  // NOLINT(google-explicit-constructor)
+    requires std::same_as<typename V::view_of, E> && view_note<H, E, std::remove_cv_t<V>>::written operator V()
+        const;  // NOLINT(google-explicit-constructor)
 };
 
 template <class H, class E>
-concept accepts_view = requires(H& h, any_view<H, E> e) { h.on(e); } || requires(H& h, any_view<H, E> e) { h.apply(e); } ||
-                       requires(H& h, any_view<H, E> e, const metadata& m) { h.on(e, m); } ||
-                       requires(H& h, any_view<H, E> e, const metadata& m) { h.apply(e, m); };
+concept accepts_view = requires(H& h, any_view<H, E> e) {
+    h.on(e);
+}
+|| requires(H& h, any_view<H, E> e) { h.apply(e); }
+|| requires(H& h, any_view<H, E> e, const metadata& m) { h.on(e, m); }
+|| requires(H& h, any_view<H, E> e, const metadata& m) { h.apply(e, m); };
 
 template <class H, class E>
-concept takes_view = accepts_view<H, E> && requires { note_of(view_taken<H, E>{}); };
+concept takes_view = accepts_view<H, E> && requires {
+    note_of(view_taken<H, E>{});
+};
 
 template <class H, class E>
 using view_of_event = typename decltype(note_of(view_taken<H, E>{}))::type;
@@ -142,11 +156,13 @@ namespace sillok {
 
 // Whether `Handler` takes `E` by its exact type, or by a view of it.
 template <class Handler, class E>
-concept handles = detail::form_of<Handler, E> != detail::handler_form::none;
+concept handles = detail::form_of<Handler, E>
+!= detail::handler_form::none;
 
 // Whether it takes a view of the recorded bytes instead of the struct.
 template <class Handler, class E>
-concept handles_as_view = detail::form_of<Handler, E> == detail::handler_form::view;
+concept handles_as_view = detail::form_of<Handler, E>
+== detail::handler_form::view;
 
 // Hands an event that is at hand to the handler's function for it. Returns what that returns.
 //

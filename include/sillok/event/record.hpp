@@ -61,7 +61,7 @@ struct record_layout {
     static constexpr std::size_t reserved2 = 98;       // u16, 0
     static constexpr std::size_t sealed_bytes = 100;   // u32
     static constexpr std::size_t payload_bytes = 104;  // u32
-    static constexpr std::size_t variable = 108;       // payload, type, category, key, source, tags, headers, sealed, 0 to 8
+    static constexpr std::size_t variable = 108;  // payload, type, category, key, source, tags, headers, sealed, 0 to 8
 };
 
 }  // namespace sillok::detail
@@ -168,7 +168,8 @@ public:
     std::size_t size() const noexcept { return load_le<std::uint32_t>(at_ + layout::size); }
     bytes_view bytes() const noexcept { return {at_, size()}; }
     bool is_intact() const noexcept {
-        return load_le<std::uint32_t>(at_ + layout::checksum) == crc32c({at_ + layout::position, size() - layout::position});
+        return load_le<std::uint32_t>(at_ + layout::checksum) ==
+               crc32c({at_ + layout::position, size() - layout::position});
     }
 
     sillok::position position() const noexcept { return {load_le<std::uint64_t>(at_ + layout::position)}; }
@@ -195,7 +196,8 @@ public:
     header_list headers() const noexcept { return header_list({at_ + headers_offset(), word(layout::headers_bytes)}); }
     // Fields encrypted one by one, for the layers above; docs/format.md#record.
     bytes_view sealed() const noexcept {
-        return {at_ + headers_offset() + word(layout::headers_bytes), load_le<std::uint32_t>(at_ + layout::sealed_bytes)};
+        return {at_ + headers_offset() + word(layout::headers_bytes),
+                load_le<std::uint32_t>(at_ + layout::sealed_bytes)};
     }
     bytes_view payload() const noexcept {
         return {at_ + layout::variable, load_le<std::uint32_t>(at_ + layout::payload_bytes)};
@@ -207,7 +209,9 @@ private:
     std::size_t byte(std::size_t at) const noexcept { return static_cast<std::size_t>(at_[at]); }
     std::size_t word(std::size_t at) const noexcept { return load_le<std::uint16_t>(at_ + at); }
     std::string_view text(std::size_t at, std::size_t bytes) const noexcept { return as_text({at_ + at, bytes}); }
-    std::size_t type_offset() const noexcept { return layout::variable + load_le<std::uint32_t>(at_ + layout::payload_bytes); }
+    std::size_t type_offset() const noexcept {
+        return layout::variable + load_le<std::uint32_t>(at_ + layout::payload_bytes);
+    }
     std::size_t category_offset() const noexcept { return type_offset() + byte(layout::type_bytes); }
     std::size_t source_offset() const noexcept {
         return category_offset() + byte(layout::category_bytes) + word(layout::key_bytes);

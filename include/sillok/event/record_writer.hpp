@@ -82,7 +82,9 @@ constexpr std::size_t headers_bytes(std::span<const header> headers) noexcept {
     return to + size;
 }
 
-[[gnu::always_inline]] inline std::byte* store_short(std::byte* to, std::string_view text) noexcept { return store_short(to, text.data(), text.size()); }
+[[gnu::always_inline]] inline std::byte* store_short(std::byte* to, std::string_view text) noexcept {
+    return store_short(to, text.data(), text.size());
+}
 
 }  // namespace sillok::detail
 
@@ -94,7 +96,8 @@ namespace sillok {
 constexpr std::size_t record_bytes(const record_fields& fields) noexcept {
     const std::size_t plain = detail::record_layout::variable + fields.payload.size() + fields.type.name.size() +
                               fields.stream.category.size() + fields.stream.key.size() + fields.source.size() +
-                              detail::tags_bytes(fields.tags) + detail::headers_bytes(fields.headers) + fields.sealed.size();
+                              detail::tags_bytes(fields.tags) + detail::headers_bytes(fields.headers) +
+                              fields.sealed.size();
     return (plain + 7) & ~std::size_t{7};
 }
 
@@ -105,8 +108,9 @@ constexpr std::size_t record_bytes(const record_fields& fields) noexcept {
     using layout = detail::record_layout;
     const std::size_t tags = detail::tags_bytes(fields.tags);
     const std::size_t headers = detail::headers_bytes(fields.headers);
-    const std::size_t plain = layout::variable + fields.payload.size() + fields.type.name.size() + fields.stream.category.size() +
-                              fields.stream.key.size() + fields.source.size() + tags + headers + fields.sealed.size();
+    const std::size_t plain = layout::variable + fields.payload.size() + fields.type.name.size() +
+                              fields.stream.category.size() + fields.stream.key.size() + fields.source.size() + tags +
+                              headers + fields.sealed.size();
     const std::size_t size = (plain + 7) & ~std::size_t{7};
 
     store_le(to + size - 8, std::uint64_t{0});  // the padding; what comes before it is written over

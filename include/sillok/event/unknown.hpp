@@ -80,7 +80,8 @@ inline bool dispatch_state::meet_foreign_codec(record_view record) {
     if (record.codec() == payload_codec::json)
         text += ": it was recorded as JSON, and this dispatcher was given no JSON codec";
     else
-        text += ": it was recorded by codec " + std::to_string(static_cast<unsigned>(record.codec())) + ", which this version does not know";
+        text += ": it was recorded by codec " + std::to_string(static_cast<unsigned>(record.codec())) +
+                ", which this version does not know";
     return fail({error_kind::unsupported_format, std::move(text)});
 }
 

@@ -15,7 +15,8 @@ namespace sillok {
 template <class Previous, class Next>
 concept upcastable = requires(const Previous& e) {
     { Next::upcast(e) } -> std::same_as<Next>;
-} || requires(const Previous& e) {
+}
+|| requires(const Previous& e) {
     { upcast(e, std::type_identity<Next>{}) } -> std::same_as<Next>;
 };
 
@@ -25,10 +26,9 @@ namespace sillok::require {
 
 template <class Previous, class Next>
 consteval bool version_is_upcast_to_the_next() {
-    static_assert(
-        upcastable<Previous, Next>,
-        "sillok[E0205]: every old version of an event must be lifted to the next one. "
-        "Fix: add `static Next upcast(const Previous&)` to the newer struct. See docs/errors.md#E0205");
+    static_assert(upcastable<Previous, Next>,
+                  "sillok[E0205]: every old version of an event must be lifted to the next one. "
+                  "Fix: add `static Next upcast(const Previous&)` to the newer struct. See docs/errors.md#E0205");
     return upcastable<Previous, Next>;
 }
 

@@ -26,7 +26,7 @@ public:
         for (chunk* each = chunks_; each != nullptr;) {
             chunk* const next = each->next;
             if (each->is_huge)
-                ::operator delete(each, std::align_val_t{huge_page});
+                ::operator delete (each, std::align_val_t{huge_page});
             else
                 ::operator delete(each);
             each = next;
@@ -35,7 +35,8 @@ public:
 
     // Makes sure that the next `take` calls of `bytes` in all do not throw and adjoin.
     void reserve(std::size_t bytes) {
-        if (bytes > left_) [[unlikely]] add(bytes);
+        if (bytes > left_) [[unlikely]]
+            add(bytes);
     }
 
     std::byte* take(std::size_t bytes) {
@@ -61,7 +62,7 @@ private:
         std::size_t wanted = next_;
         while (wanted < bytes + sizeof(chunk)) wanted *= 2;
         const bool is_huge = wanted >= huge_page;
-        void* const fresh = is_huge ? ::operator new(wanted, std::align_val_t{huge_page}) : ::operator new(wanted);
+        void* const fresh = is_huge ? ::operator new (wanted, std::align_val_t{huge_page}) : ::operator new(wanted);
 #if defined(MADV_HUGEPAGE)
         if (is_huge) ::madvise(fresh, wanted, MADV_HUGEPAGE);  // a wish; without it there are more page faults
 #endif
@@ -83,7 +84,8 @@ private:
 // Threads: one writer; readers of elements whose index was handed to them behind a release need no lock.
 template <class T>
 class stable_array {
-    static_assert(alignof(T) <= alignof(std::max_align_t) && std::is_trivially_destructible_v<T> && std::is_trivially_copyable_v<T>);
+    static_assert(alignof(T) <= alignof(std::max_align_t) && std::is_trivially_destructible_v<T> &&
+                  std::is_trivially_copyable_v<T>);
 
 public:
     stable_array() = default;
@@ -103,7 +105,8 @@ public:
     }
     // Requires: room, see reserve
     void push_back(const T& value) noexcept {
-        if (next_ == block_end_) [[unlikely]] enter_block();
+        if (next_ == block_end_) [[unlikely]]
+            enter_block();
         new (next_++) T(value);
         ++size_;
     }
@@ -128,7 +131,8 @@ private:
     [[gnu::cold, gnu::noinline]] void grow() {
         const std::size_t block = block_of(capacity_);
         const std::size_t count = capacity_ == 0 ? std::size_t{1} << first_bits : capacity_;
-        if (block >= sizeof blocks_ / sizeof *blocks_ || count > static_cast<std::size_t>(-1) / sizeof(T)) throw std::bad_alloc();
+        if (block >= sizeof blocks_ / sizeof *blocks_ || count > static_cast<std::size_t>(-1) / sizeof(T))
+            throw std::bad_alloc();
         blocks_[block] = static_cast<T*>(::operator new(count * sizeof(T)));
         capacity_ += count;
     }

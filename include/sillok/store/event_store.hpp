@@ -22,19 +22,21 @@
 namespace sillok {
 
 // Expectations: what must be true of a stream when it is appended to. Distinct types, so that none is mistaken.
-struct any_version {};                 // whatever the stream is at
-struct no_stream {};                   // the stream has no events yet
-struct stream_exists {};               // the stream has events
-struct exactly { sillok::version at; };  // the stream is at this version; exactly{version{0}} is no_stream
+struct any_version {};    // whatever the stream is at
+struct no_stream {};      // the stream has no events yet
+struct stream_exists {};  // the stream has events
+struct exactly {
+    sillok::version at;
+};  // the stream is at this version; exactly{version{0}} is no_stream
 
 class expectation {
 public:
     enum class rule : std::uint8_t { any_version, no_stream, stream_exists, exactly };
 
-    constexpr expectation(any_version) noexcept {}                                            // NOLINT
-    constexpr expectation(no_stream) noexcept : rule_(rule::no_stream) {}                     // NOLINT
-    constexpr expectation(stream_exists) noexcept : rule_(rule::stream_exists) {}             // NOLINT
-    constexpr expectation(exactly e) noexcept : at_(e.at), rule_(rule::exactly) {}            // NOLINT
+    constexpr expectation(any_version) noexcept {}                                  // NOLINT
+    constexpr expectation(no_stream) noexcept : rule_(rule::no_stream) {}           // NOLINT
+    constexpr expectation(stream_exists) noexcept : rule_(rule::stream_exists) {}   // NOLINT
+    constexpr expectation(exactly e) noexcept : at_(e.at), rule_(rule::exactly) {}  // NOLINT
 
     constexpr bool holds(version actual) const noexcept {
         switch (rule_) {
@@ -91,11 +93,11 @@ struct append_request {
 
 // What an append says about itself.
 struct receipt {
-    position first;              // of the first event
-    position last;               // of the last event
-    sillok::version version;     // of the last event in the first stream that has events
-    timestamp time;              // as the store set it, the same for the whole batch
-    bool repeated = false;       // the batch was recorded before, and this is its first receipt
+    position first;           // of the first event
+    position last;            // of the last event
+    sillok::version version;  // of the last event in the first stream that has events
+    timestamp time;           // as the store set it, the same for the whole batch
+    bool repeated = false;    // the batch was recorded before, and this is its first receipt
 };
 
 // A batch that is recorded: its receipt, and the content its id stood for.
@@ -141,12 +143,15 @@ struct timeout {
             Duration::period::den;
         }
     constexpr timeout(Duration d) noexcept  // NOLINT(google-explicit-constructor)
-        : nanoseconds(scaled(static_cast<long double>(d.count()) * (1e9L * Duration::period::num / Duration::period::den))) {}
+        : nanoseconds(
+              scaled(static_cast<long double>(d.count()) * (1e9L * Duration::period::num / Duration::period::den))) {}
 
 private:
     static constexpr std::int64_t scaled(long double wanted) noexcept {
         constexpr long double century = 3.2e18L;
-        return wanted <= 0 ? 0 : wanted >= century ? static_cast<std::int64_t>(century) : static_cast<std::int64_t>(wanted);
+        return wanted <= 0         ? 0
+               : wanted >= century ? static_cast<std::int64_t>(century)
+                                   : static_cast<std::int64_t>(wanted);
     }
 };
 

@@ -81,7 +81,8 @@ public:
         const std::size_t bytes = detail::frame_header_bytes + admitted->bytes;
         s.frame.clear();
         std::byte* const frame = s.frame.extend(bytes);
-        if (auto room = s.log.make_room(bytes, admitted->receipt.time); !room) return std::move(room).error().within(s.path);
+        if (auto room = s.log.make_room(bytes, admitted->receipt.time); !room)
+            return std::move(room).error().within(s.path);
 
         staged_append staged(s, request, *admitted);
         detail::frame_header header;
@@ -94,7 +95,8 @@ public:
         header.content = admitted->content;
 
         const std::uint64_t offset = s.log.end().offset;
-        if (auto written = s.log.write_frame(frame, bytes, header); !written) return std::move(written).error().within(s.path);
+        if (auto written = s.log.write_frame(frame, bytes, header); !written)
+            return std::move(written).error().within(s.path);
         if (auto synced = s.log.sync(); !synced) return std::move(synced).error().within(s.path);
         staged.commit(frame, offset);
         if (bytes > frame_bytes_kept) s.frame = byte_buffer{};
@@ -220,8 +222,8 @@ private:
     static result<file_store> open_unnamed(const std::string& path, const file_options& options) {
         const bool may_create = !options.must_exist && !options.read_only;
         if (may_create && (options.segment_bytes < segment_bytes_min || options.segment_bytes > segment_bytes_max))
-            return error(error_kind::invalid_argument, "segments of " + std::to_string(options.segment_bytes) + " bytes; " +
-                                                           std::to_string(segment_bytes_min) + " to " +
+            return error(error_kind::invalid_argument, "segments of " + std::to_string(options.segment_bytes) +
+                                                           " bytes; " + std::to_string(segment_bytes_min) + " to " +
                                                            std::to_string(segment_bytes_max) + " are possible");
         auto files = detail::open_store_directory(options.device, path, may_create);
         if (!files) return std::move(files).error();
@@ -264,8 +266,9 @@ private:
         state& s = *opened;
         s.lock = std::move(lock);
         if (found.has_damage && !options.read_only)
-            return error(error_kind::damaged, "damage was found earlier (see the file damage); until it is salvaged, the "
-                                              "store can be opened for reading only");
+            return error(error_kind::damaged,
+                         "damage was found earlier (see the file damage); until it is salvaged, the "
+                         "store can be opened for reading only");
         std::optional<detail::durable_mark> mark;
         if (found.has_mark) {
             auto read = detail::read_mark(s.log.files(), identity->store, s.report);

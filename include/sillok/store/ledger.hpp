@@ -61,7 +61,11 @@ inline std::uint64_t content_hash(std::span<const stream_append> streams) noexce
 class ledger {
 public:
     ledger(clock_ref clock, std::size_t batch_window)
-        : clock_(clock), seed_(ids_(timestamp{})), streams_(seed_of(seed_)), tags_(seed_of(seed_) * 3), window_(batch_window) {}
+        : clock_(clock),
+          seed_(ids_(timestamp{})),
+          streams_(seed_of(seed_)),
+          tags_(seed_of(seed_) * 3),
+          window_(batch_window) {}
 
     position last() const noexcept { return {last_}; }
     timestamp last_time() const noexcept { return last_time_; }
@@ -119,7 +123,8 @@ public:
             if (!to.expected.holds({state.at})) return conflict(to, {state.at});
         }
         for (const none_tagged& each : request.conditions)
-            if (const posting_list carriers = tag(each.tag); carriers.count != 0) return carried(each.tag, carriers.at[0]);
+            if (const posting_list carriers = tag(each.tag); carriers.count != 0)
+                return carried(each.tag, carriers.at[0]);
 
         std::size_t lead = 0;
         while (request.streams[lead].events.empty()) ++lead;
@@ -153,7 +158,8 @@ public:
 
     // Writes the records of a request to `to` and calls `each` with the start of every one.
     template <class Each>
-    [[gnu::always_inline]] void write(const append_request& request, const admission& admitted, std::byte* to, Each each) noexcept {
+    [[gnu::always_inline]] void write(const append_request& request, const admission& admitted, std::byte* to,
+                                      Each each) noexcept {
         const timestamp now = admitted.receipt.time;
         const bool begins = request.causation.is_nil() || request.correlation.is_nil();
         const uuid act = begins && request.batch.is_nil() ? ids_(now) : request.batch;
@@ -166,19 +172,19 @@ public:
                 ++in_stream.value;
                 std::byte* const start = to;
                 to = write_record(start, {.position = at,
-                                       .version = in_stream,
-                                       .time = now,
-                                       .id = ids_(now),
-                                       .correlation = correlation,
-                                       .causation = causation,
-                                       .type = event.type,
-                                       .codec = event.codec,
-                                       .stream = request.streams[i].stream,
-                                       .source = request.source,
-                                       .tags = event.tags,
-                                       .headers = request.headers,
-                                       .sealed = event.sealed,
-                                       .payload = event.payload});
+                                          .version = in_stream,
+                                          .time = now,
+                                          .id = ids_(now),
+                                          .correlation = correlation,
+                                          .causation = causation,
+                                          .type = event.type,
+                                          .codec = event.codec,
+                                          .stream = request.streams[i].stream,
+                                          .source = request.source,
+                                          .tags = event.tags,
+                                          .headers = request.headers,
+                                          .sealed = event.sealed,
+                                          .payload = event.payload});
                 each(start);
                 ++at.value;
             }
@@ -267,11 +273,13 @@ private:
                      "an append of more than " + std::to_string(append_bytes_max) + " bytes, which is the limit");
     }
     [[gnu::cold, gnu::noinline]] static error full() {
-        return error(error_kind::too_large, "the store is full: it holds at most " + std::to_string(ordinals_max) + " events");
+        return error(error_kind::too_large,
+                     "the store is full: it holds at most " + std::to_string(ordinals_max) + " events");
     }
     [[gnu::cold, gnu::noinline]] static error reused(const uuid& batch, const recorded_batch& before) {
         return error(error_kind::command_reused, "batch " + to_string(batch) + " is recorded at position " +
-                                                     std::to_string(before.receipt.first.value) + " with other content");
+                                                     std::to_string(before.receipt.first.value) +
+                                                     " with other content");
     }
     [[gnu::cold, gnu::noinline]] static error carried(std::string_view tag, std::uint32_t ordinal) {
         return error(error_kind::condition_failed, "tag " + quoted(tag) + " is carried by the event at position " +
@@ -279,11 +287,13 @@ private:
     }
     [[gnu::cold, gnu::noinline]] static error conflict(const stream_append& to, version actual) {
         using rule = expectation::rule;
-        const std::string is = actual.value == 0 ? std::string(" does not exist") : " is at version " + std::to_string(actual.value);
+        const std::string is =
+            actual.value == 0 ? std::string(" does not exist") : " is at version " + std::to_string(actual.value);
         const rule kind = to.expected.kind();
-        const std::string wanted = kind == rule::no_stream       ? std::string("it was expected not to exist")
-                                   : kind == rule::stream_exists ? std::string("it was expected to exist")
-                                                                 : "version " + std::to_string(to.expected.at().value) + " was expected";
+        const std::string wanted = kind == rule::no_stream ? std::string("it was expected not to exist")
+                                   : kind == rule::stream_exists
+                                       ? std::string("it was expected to exist")
+                                       : "version " + std::to_string(to.expected.at().value) + " was expected";
         return error::conflict(quoted(to.stream) + is + "; " + wanted,
                                kind == rule::stream_exists ? 1 : to.expected.at().value, actual.value);
     }

@@ -45,7 +45,9 @@ inline std::string quoted(std::string_view text) {
     return out += text.size() > 80 ? "\"…" : "\"";
 }
 
-inline std::string quoted(stream_view stream) { return "stream (" + quoted(stream.category) + ", " + quoted(stream.key) + ')'; }
+inline std::string quoted(stream_view stream) {
+    return "stream (" + quoted(stream.category) + ", " + quoted(stream.key) + ')';
+}
 
 // What makes a refusal is cold and stays out of line, so that what accepts is short.
 [[gnu::cold, gnu::noinline]] inline error unusable(std::string what) {
@@ -91,10 +93,12 @@ private:
 
 [[gnu::cold, gnu::noinline]] inline error unfit_type(const event_type& type) {
     if (!is_name(type.name))
-        return error(error_kind::invalid_argument, "event type " + quoted(type.name) +
-                                                       " is not a name: 1 to 255 printable characters, without space \" \\ ,");
+        return error(
+            error_kind::invalid_argument,
+            "event type " + quoted(type.name) + " is not a name: 1 to 255 printable characters, without space \" \\ ,");
     if (type.revision == 0)
-        return error(error_kind::invalid_argument, "event type " + quoted(type.name) + " has revision 0; revisions count from 1");
+        return error(error_kind::invalid_argument,
+                     "event type " + quoted(type.name) + " has revision 0; revisions count from 1");
     return error(error_kind::invalid_argument, "event type " + quoted(type.name) + " has another name's hash");
 }
 
@@ -104,8 +108,10 @@ private:
         if (tag.empty()) return error(error_kind::invalid_argument, what + "a tag is empty");
         if (tag.size() > tag_bytes_max) return too_large(what + "tag " + quoted(tag), tag.size(), tag_bytes_max);
     }
-    if (event.payload.size() > payload_bytes_max) return too_large(what + "the payload", event.payload.size(), payload_bytes_max);
-    if (event.sealed.size() > payload_bytes_max) return too_large(what + "the sealed part", event.sealed.size(), payload_bytes_max);
+    if (event.payload.size() > payload_bytes_max)
+        return too_large(what + "the payload", event.payload.size(), payload_bytes_max);
+    if (event.sealed.size() > payload_bytes_max)
+        return too_large(what + "the sealed part", event.sealed.size(), payload_bytes_max);
     return too_large(what + "the list of its tags", tags_bytes(event.tags), tags_bytes_max);
 }
 
@@ -125,17 +131,21 @@ inline bool measure(const new_event& event, std::size_t& bytes) noexcept {
 inline result<void> check_headers(std::span<const header> headers) {
     for (const header& each : headers) {
         if (each.name.empty()) return unusable("a header without a name");
-        if (each.name.size() > name_bytes_max) return too_large("the name of header " + quoted(each.name), each.name.size(), 255);
-        if (each.value.size() > headers_bytes_max) return too_large("header " + quoted(each.name), each.value.size(), headers_bytes_max);
+        if (each.name.size() > name_bytes_max)
+            return too_large("the name of header " + quoted(each.name), each.name.size(), 255);
+        if (each.value.size() > headers_bytes_max)
+            return too_large("header " + quoted(each.name), each.value.size(), headers_bytes_max);
     }
-    if (headers_bytes(headers) > headers_bytes_max) return too_large("the list of headers", headers_bytes(headers), headers_bytes_max);
+    if (headers_bytes(headers) > headers_bytes_max)
+        return too_large("the list of headers", headers_bytes(headers), headers_bytes_max);
     return {};
 }
 
 inline result<void> check_conditions(std::span<const none_tagged> conditions) {
     for (const none_tagged& each : conditions) {
         if (each.tag.empty()) return unusable("none_tagged without a tag");
-        if (each.tag.size() > tag_bytes_max) return too_large("tag " + quoted(each.tag), each.tag.size(), tag_bytes_max);
+        if (each.tag.size() > tag_bytes_max)
+            return too_large("tag " + quoted(each.tag), each.tag.size(), tag_bytes_max);
     }
     return {};
 }

@@ -35,7 +35,8 @@ class memory_store {
 public:
     memory_store() : memory_store(clock_ref{}) {}
     // `clock` is referred to. The last `batch_window` batches with an id are remembered.
-    explicit memory_store(clock_ref clock, std::size_t batch_window = batch_window_default) : ledger_(clock, batch_window) {}
+    explicit memory_store(clock_ref clock, std::size_t batch_window = batch_window_default)
+        : ledger_(clock, batch_window) {}
     memory_store(const memory_store&) = delete;
     memory_store& operator=(const memory_store&) = delete;
     ~memory_store() = default;

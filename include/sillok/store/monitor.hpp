@@ -56,7 +56,8 @@ public:
     //
     // Requires: the lock is held
     void announce() noexcept {
-        if (waiting_ != 0) [[unlikely]] pthread_cond_broadcast(&changed_);
+        if (waiting_ != 0) [[unlikely]]
+            pthread_cond_broadcast(&changed_);
     }
 
 private:

@@ -41,7 +41,8 @@ inline std::uint64_t hash_bytes(std::uint64_t seed, bytes_view bytes) noexcept {
         const std::uint64_t upper = load_le<std::uint32_t>(at + left - 4);
         last = load_le<std::uint32_t>(at) | (upper >> (8 * (8 - left)) << 32);
     } else if (left != 0) {
-        for (const std::size_t i : {std::size_t{0}, left / 2, left - 1}) last |= static_cast<std::uint64_t>(at[i]) << (8 * i);
+        for (const std::size_t i : {std::size_t{0}, left / 2, left - 1})
+            last |= static_cast<std::uint64_t>(at[i]) << (8 * i);
     }
     return fold_product(hash ^ last ^ k1, k0);
 }
@@ -82,7 +83,9 @@ struct posting {
 
     posting_list list() const noexcept { return {ordinals, count}; }
     // Whether the last staged ordinal is this one: an event that carries a tag twice is found by it once.
-    bool is_staged(std::uint32_t ordinal) const noexcept { return staged != 0 && ordinals[count + staged - 1] == ordinal; }
+    bool is_staged(std::uint32_t ordinal) const noexcept {
+        return staged != 0 && ordinals[count + staged - 1] == ordinal;
+    }
     void commit() noexcept {
         count += staged;
         staged = 0;
@@ -123,7 +126,8 @@ public:
     // Writes `how_many` ordinals from `first` on behind the list, where nobody sees them yet.
     void stage(posting& to, std::uint32_t first, std::uint32_t how_many) {
         const std::uint32_t wanted = to.count + to.staged + how_many;
-        if (wanted > to.capacity) [[unlikely]] grow(to, wanted);
+        if (wanted > to.capacity) [[unlikely]]
+            grow(to, wanted);
         std::uint32_t* at = to.ordinals + to.count + to.staged;
         for (std::uint32_t i = 0; i < how_many; ++i) at[i] = first + i;
         to.staged += how_many;
@@ -143,7 +147,8 @@ private:
         if (slot_count_ == 0) return none;
         for (std::size_t i = hash & (slot_count_ - 1);; i = (i + 1) & (slot_count_ - 1)) {
             const slot& each = slots_[i];
-            if (each.entry == none || (each.hash == high(hash) && is_named(entries_[each.entry], name))) return each.entry;
+            if (each.entry == none || (each.hash == high(hash) && is_named(entries_[each.entry], name)))
+                return each.entry;
         }
     }
     static bool is_named(const posting& entry, const stream_view& name) noexcept {

@@ -37,7 +37,8 @@ namespace sillok {
 //             the events before the one that failed.
 // Complexity: O(events looked at).
 template <class Handler>
-result<position> replay(const store_ref& store, const log_range& range, Handler& handler, unknown policy = unknown::fail) {
+result<position> replay(const store_ref& store, const log_range& range, Handler& handler,
+                        unknown policy = unknown::fail) {
     return detail::replay_with([&](record_visitor visit) { return store.read_all(range, visit); }, handler, policy);
 }
 
@@ -45,7 +46,8 @@ result<position> replay(const store_ref& store, const log_range& range, Handler&
 template <class Handler>
 result<void> replay(const store_ref& store, stream_view stream, const stream_range& range, Handler& handler,
                     unknown policy = unknown::fail) {
-    return detail::replay_with([&](record_visitor visit) { return store.read_stream(stream, range, visit); }, handler, policy);
+    return detail::replay_with([&](record_visitor visit) { return store.read_stream(stream, range, visit); }, handler,
+                               policy);
 }
 
 }  // namespace sillok

@@ -28,10 +28,14 @@ public:
     result<void> read_stream(stream_view stream, const stream_range& range, record_visitor visit) const {
         return inner_.read_stream(stream, range, visit);
     }
-    result<position> read_all(const log_range& range, record_visitor visit) const { return inner_.read_all(range, visit); }
+    result<position> read_all(const log_range& range, record_visitor visit) const {
+        return inner_.read_all(range, visit);
+    }
     result<version> version_of(stream_view stream) const { return inner_.version_of(stream); }
     position last(horizon upto) const { return inner_.last(upto); }
-    result<position> wait(position after, horizon upto, timeout patience) const { return inner_.wait(after, upto, patience); }
+    result<position> wait(position after, horizon upto, timeout patience) const {
+        return inner_.wait(after, upto, patience);
+    }
     std::optional<recorded_batch> find_batch(const uuid& batch) const { return inner_.find_batch(batch); }
 
 protected:
@@ -48,7 +52,8 @@ public:
 
     void lose() { hidden_from_ = inner().last(horizon::visible).value; }
     result<position> read_all(const log_range& range, record_visitor visit) const {
-        return inner().read_all(range, [&](const record_view& r) { return r.position().value < hidden_from_ && visit(r); });
+        return inner().read_all(range,
+                                [&](const record_view& r) { return r.position().value < hidden_from_ && visit(r); });
     }
     position last(horizon upto) const {
         const position actual = inner().last(upto);
@@ -111,7 +116,8 @@ using gap_leaving_store = altering_store<skip_a_position>;
 struct turn_time_back {
     void operator()(std::byte* record) const noexcept {
         const auto at = load_le<std::uint64_t>(record + detail::record_layout::position);
-        store_le(record + detail::record_layout::time, std::int64_t{1'800'000'000'000'000'000} - static_cast<std::int64_t>(at));
+        store_le(record + detail::record_layout::time,
+                 std::int64_t{1'800'000'000'000'000'000} - static_cast<std::int64_t>(at));
     }
 };
 using time_reversing_store = altering_store<turn_time_back>;
@@ -144,7 +150,8 @@ public:
     using passing_store::passing_store;
 
     result<position> read_all(const log_range& range, record_visitor visit) const {
-        return inner().read_all(range, [&](const record_view& r) { return visit(r) && (r.position().value != 3 || visit(r)); });
+        return inner().read_all(
+            range, [&](const record_view& r) { return visit(r) && (r.position().value != 3 || visit(r)); });
     }
 };
 
@@ -170,7 +177,8 @@ public:
         events.reserve(streams.size());
         for (stream_append& each : streams) {
             auto& copies = events.emplace_back(each.events.begin(), each.events.end());
-            for (new_event& event : copies) event.tags = event.tags.first(event.tags.size() < 1 ? event.tags.size() : 1);
+            for (new_event& event : copies)
+                event.tags = event.tags.first(event.tags.size() < 1 ? event.tags.size() : 1);
             each.events = copies;
         }
         append_request fewer = request;
@@ -248,7 +256,9 @@ public:
     result<version> version_of(stream_view stream) const { return inner().version_of({"all", joined(stream)}); }
 
 private:
-    static std::string joined(stream_view stream) { return std::string(stream.category) + ':' + std::string(stream.key); }
+    static std::string joined(stream_view stream) {
+        return std::string(stream.category) + ':' + std::string(stream.key);
+    }
 };
 
 // Does not wake those who wait: they see what happened when their time is over.

@@ -64,7 +64,8 @@ public:
                 at = was_removed && random() % 2 == 0 ? folder->durable_names.erase(at) : std::next(at);
             }
             for (auto& [name, file] : folder->durable_names)
-                if (const auto now = folder->names.find(name); now != folder->names.end() && random() % 2 == 0) file = now->second;
+                if (const auto now = folder->names.find(name); now != folder->names.end() && random() % 2 == 0)
+                    file = now->second;
             folder->names = folder->durable_names;
             for (auto& [name, file] : folder->names) survive(*file, random);
         }
@@ -131,7 +132,8 @@ public:
         return call([&]() -> io_outcome {
             auto& names = handles_.at(folder).folder->names;
             const auto found = names.find(name);
-            if (found != names.end()) return mode == open_mode::create ? io_outcome{0, EEXIST} : opened({nullptr, found->second});
+            if (found != names.end())
+                return mode == open_mode::create ? io_outcome{0, EEXIST} : opened({nullptr, found->second});
             if (mode == open_mode::read || mode == open_mode::write) return {0, ENOENT};
             return opened({nullptr, names[name] = std::make_shared<inode>()});
         });
@@ -161,7 +163,8 @@ public:
     io_outcome truncate(int file, std::uint64_t bytes) {
         return call([&]() -> io_outcome {
             inode& target = *handles_.at(file).file;
-            if (space_ != static_cast<std::size_t>(-1) && bytes < target.now.size()) space_ += target.now.size() - static_cast<std::size_t>(bytes);
+            if (space_ != static_cast<std::size_t>(-1) && bytes < target.now.size())
+                space_ += target.now.size() - static_cast<std::size_t>(bytes);
             target.now.resize(static_cast<std::size_t>(bytes));
             target.dirty.resize(sectors(target.now.size()), true);
             return {};
@@ -197,7 +200,9 @@ public:
         });
     }
     io_outcome remove(int folder, const char* name) {
-        return call([&]() -> io_outcome { return {0, handles_.at(folder).folder->names.erase(name) != 0 ? 0 : ENOENT}; });
+        return call([&]() -> io_outcome {
+            return {0, handles_.at(folder).folder->names.erase(name) != 0 ? 0 : ENOENT};
+        });
     }
     io_outcome list(int folder, name_visitor visit) {
         return call([&]() -> io_outcome {

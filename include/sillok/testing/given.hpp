@@ -79,11 +79,11 @@ public:
     // A rejection of this type with these fields.
     template <class R>
         requires(!std::is_convertible_v<const R&, std::string_view>)
-    constexpr verdict<Decision, rejection> then_rejected(const R& why) const {
-        return rejected_as(rejection(why));
-    }
+    constexpr verdict<Decision, rejection> then_rejected(const R& why) const { return rejected_as(rejection(why)); }
     // A rejection in these words.
-    constexpr verdict<Decision, rejection> then_rejected(std::string_view why) const { return rejected_as(reject(why)); }
+    constexpr verdict<Decision, rejection> then_rejected(std::string_view why) const {
+        return rejected_as(reject(why));
+    }
 
 private:
     template <class E>
@@ -124,7 +124,8 @@ public:
 private:
     template <class E>
     constexpr void apply(const E& event, [[maybe_unused]] std::uint64_t version) {
-        static_assert(current_event_of<E, typename Aggregate::events>, "a history is made of current events of the aggregate's catalogue");
+        static_assert(current_event_of<E, typename Aggregate::events>,
+                      "a history is made of current events of the aggregate's catalogue");
         if constexpr (requires { state_.apply(event); }) {
             state_.apply(event);
         } else {

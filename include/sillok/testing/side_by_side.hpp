@@ -30,7 +30,8 @@ public:
     std::string text() const {
         std::vector<line> lines{{"", "expected", "actual", false}};
         const std::size_t values = std::max({left_.size(), right_.size(), std::size_t{1}});
-        for (std::size_t i = 0; i < values; ++i) add_lines(lines, i < left_.size() ? left_[i] : none(), i < right_.size() ? right_[i] : none());
+        for (std::size_t i = 0; i < values; ++i)
+            add_lines(lines, i < left_.size() ? left_[i] : none(), i < right_.size() ? right_[i] : none());
 
         std::size_t label = 0;
         std::size_t left = 0;
@@ -41,7 +42,8 @@ public:
         std::string text;
         for (const line& each : lines) {
             text += '\n';
-            text += padded(each.label, label) + "  " + padded(each.left, left) + (each.differs ? "  !=  " : "      ") + each.right;
+            text += padded(each.label, label) + "  " + padded(each.left, left) + (each.differs ? "  !=  " : "      ") +
+                    each.right;
             text.resize(text.find_last_not_of(' ') + 1);
         }
         return text;
@@ -72,7 +74,8 @@ private:
             visit_fields(value, [&](const auto&... field) {
                 [&]<std::size_t... I>(std::index_sequence<I...>) {
                     (fields.push_back({std::string(field_name<T, I>()), describe(field)}), ...);
-                }(std::index_sequence_for<decltype(field)...>{});
+                }
+                (std::index_sequence_for<decltype(field)...>{});
             });
         to.push_back(std::move(fields));
     }
@@ -85,7 +88,8 @@ private:
             lines.push_back({"  " + left[i].name, left[i].value, actual, left[i].value != actual});
         }
         if (!alike)
-            for (std::size_t i = 1; i < right.size(); ++i) lines.push_back({"  " + right[i].name, "", right[i].value, true});
+            for (std::size_t i = 1; i < right.size(); ++i)
+                lines.push_back({"  " + right[i].name, "", right[i].value, true});
     }
 
     static std::string padded(std::string_view text, std::size_t width) {

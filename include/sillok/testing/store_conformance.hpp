@@ -56,23 +56,30 @@ inline void what_is_recorded_outlives_the_store(store_probe& p, function_ref<sto
         for (const std::string_view key : {"1", "2"})
             p.expect(p.append({{"account", key}, any_version{}, {"a", "b"}, {"tx:1"}}).has_value(), "an append failed");
         const auto batch = p.append({{{"account", "1"}, any_version{}, {"batch"}}}, with_id);
-        p.expect(batch.has_value() && batch->repeated == (round > 0), "a batch was not remembered when its store was opened again");
+        p.expect(batch.has_value() && batch->repeated == (round > 0),
+                 "a batch was not remembered when its store was opened again");
         before = p.log();
         p.store = reopen();
         const auto after = p.log();
         if (!p.expect_equal(after.size(), before.size(), "events after a store was opened again")) return;
         for (std::size_t i = 0; i < after.size(); ++i)
-            p.expect(after[i].id == before[i].id && after[i].time == before[i].time && after[i].payload == before[i].payload &&
-                         after[i].position == before[i].position && after[i].stream == before[i].stream,
+            p.expect(after[i].id == before[i].id && after[i].time == before[i].time &&
+                         after[i].payload == before[i].payload && after[i].position == before[i].position &&
+                         after[i].stream == before[i].stream,
                      "an event changed when its store was opened again");
-        p.expect_equal(p.version_of({"account", "2"}), version{static_cast<std::uint64_t>(2 * round + 2)}, "version after a store was opened again");
-        p.expect_equal(p.store.last(horizon::durable), before.back().position, "last durable position after a store was opened again");
+        p.expect_equal(p.version_of({"account", "2"}), version{static_cast<std::uint64_t>(2 * round + 2)},
+                       "version after a store was opened again");
+        p.expect_equal(p.store.last(horizon::durable), before.back().position,
+                       "last durable position after a store was opened again");
         const std::string_view tag[] = {"tx:1"};
-        p.expect_equal(p.log({.tags = tag}).size(), static_cast<std::size_t>(4 * round + 4), "events by tag after a store was opened again");
+        p.expect_equal(p.log({.tags = tag}).size(), static_cast<std::size_t>(4 * round + 4),
+                       "events by tag after a store was opened again");
         p.clock.advance(std::chrono::hours(-1));
     }
-    p.expect_error(p.append_if({"tx:1"}, {{"account", "3"}, any_version{}, {"no"}}), error_kind::condition_failed, "a tag recorded before");
-    for (std::size_t i = 1; i < before.size(); ++i) p.expect(before[i].time >= before[i - 1].time, "the time went back when a store was opened again");
+    p.expect_error(p.append_if({"tx:1"}, {{"account", "3"}, any_version{}, {"no"}}), error_kind::condition_failed,
+                   "a tag recorded before");
+    for (std::size_t i = 1; i < before.size(); ++i)
+        p.expect(before[i].time >= before[i - 1].time, "the time went back when a store was opened again");
 }
 
 struct law {
@@ -94,7 +101,8 @@ inline constexpr law all[] = {
     {"the log is filtered", the_log_is_filtered},
     {"keys are any bytes", keys_are_any_bytes},
     {"what makes no sense is refused", what_makes_no_sense_is_refused},
-    {"waiting ends when there is more or when the time is over", waiting_ends_when_there_is_more_or_when_the_time_is_over},
+    {"waiting ends when there is more or when the time is over",
+     waiting_ends_when_there_is_more_or_when_the_time_is_over},
     {"no update is lost and no reader sees a gap", no_update_is_lost_and_no_reader_sees_a_gap},
     {"of those who expect one version one wins", of_those_who_expect_one_version_one_wins},
     {"of those who want one tag one gets it", of_those_who_want_one_tag_one_gets_it},

@@ -67,7 +67,8 @@ inline void positions_and_versions_have_no_gap(store_probe& p) {
         versions[k] += payloads.size();
         p.expect_equal(done->last, position{last}, "last position of an append");
         p.expect_equal(done->version, version{versions[k]}, "version after an append");
-        if (round % 10 == 3) p.expect(!p.append({{"account", keys[k]}, no_stream{}, {"no"}}).has_value(), "no_stream held");
+        if (round % 10 == 3)
+            p.expect(!p.append({{"account", keys[k]}, no_stream{}, {"no"}}).has_value(), "no_stream held");
     }
     std::uint64_t at = 0;
     for (const kept_event& each : p.log()) p.expect_equal(each.position, position{++at}, "position in the log");
@@ -87,7 +88,9 @@ inline void expectations_hold_or_nothing_is_written(store_probe& p) {
         if (p.expect_error(done, error_kind::conflict, what))
             p.expect_equal(version{done.error().actual()}, version{actual}, "the version that a conflict names");
     };
-    const auto fits = [&](expectation e, std::string_view what) { p.expect(p.append({s, e, {"x"}}).has_value(), what); };
+    const auto fits = [&](expectation e, std::string_view what) {
+        p.expect(p.append({s, e, {"x"}}).has_value(), what);
+    };
     conflict(stream_exists{}, 0, "stream_exists on an unknown stream");
     conflict(exactly{{1}}, 0, "exactly 1 on an unknown stream");
     fits(exactly{{0}}, "exactly 0 did not fit an unknown stream");
@@ -108,14 +111,17 @@ inline void several_streams_are_written_together_or_not_at_all(store_probe& p) {
     if (!p.expect(both.has_value(), "an append to two streams failed")) return;
     p.expect_equal(both->last, position{3}, "last position of an append to two streams");
     p.expect_equal(both->version, version{2}, "version of the first of two streams");
-    p.expect_error(p.append({{a, exactly{{2}}, {"no"}}, {b, exactly{{7}}, {"no"}}}, {}), error_kind::conflict, "the second of two expectations");
-    p.expect_error(p.append({{a, exactly{{7}}, {"no"}}, {b, exactly{{1}}, {"no"}}}, {}), error_kind::conflict, "the first of two expectations");
+    p.expect_error(p.append({{a, exactly{{2}}, {"no"}}, {b, exactly{{7}}, {"no"}}}, {}), error_kind::conflict,
+                   "the second of two expectations");
+    p.expect_error(p.append({{a, exactly{{7}}, {"no"}}, {b, exactly{{1}}, {"no"}}}, {}), error_kind::conflict,
+                   "the first of two expectations");
     p.expect_equal(p.payloads(p.log()), std::string("a1 a2 b1"), "the log");
     p.expect_equal(p.version_of(a), version{2}, "version of the first stream");
     p.expect_equal(p.version_of(b), version{1}, "version of the second stream");
 
     // A stream without events is an expectation alone.
-    p.expect_error(p.append({{a, exactly{{1}}, {}}, {b, exactly{{1}}, {"no"}}}, {}), error_kind::conflict, "an expectation alone");
+    p.expect_error(p.append({{a, exactly{{1}}, {}}, {b, exactly{{1}}, {"no"}}}, {}), error_kind::conflict,
+                   "an expectation alone");
     const auto alone = p.append({{a, exactly{{2}}, {}}, {b, exactly{{1}}, {"b2"}}}, {});
     if (!p.expect(alone.has_value(), "an expectation alone did not fit")) return;
     p.expect_equal(alone->version, version{2}, "version of the first stream that has events");
@@ -123,11 +129,16 @@ inline void several_streams_are_written_together_or_not_at_all(store_probe& p) {
 }
 
 inline void conditions_hold_or_nothing_is_written(store_probe& p) {
-    p.expect(p.append_if({"tx:1"}, {{"account", "1"}, any_version{}, {"a"}, {"tx:1", "day:1"}}).has_value(), "a tag that nobody carries");
-    p.expect_error(p.append_if({"tx:1"}, {{"account", "2"}, any_version{}, {"no"}, {"tx:1"}}), error_kind::condition_failed, "a tag that is taken");
-    p.expect_error(p.append_if({"day:1"}, {{"account", "2"}, any_version{}, {"no"}}), error_kind::condition_failed, "a second tag that is taken");
-    p.expect(p.append_if({"tx:10"}, {{"account", "2"}, any_version{}, {"b"}}).has_value(), "a longer tag was taken for a shorter one");
-    p.expect(p.append_if({"tx:"}, {{"account", "2"}, any_version{}, {"c"}}).has_value(), "a shorter tag was taken for a longer one");
+    p.expect(p.append_if({"tx:1"}, {{"account", "1"}, any_version{}, {"a"}, {"tx:1", "day:1"}}).has_value(),
+             "a tag that nobody carries");
+    p.expect_error(p.append_if({"tx:1"}, {{"account", "2"}, any_version{}, {"no"}, {"tx:1"}}),
+                   error_kind::condition_failed, "a tag that is taken");
+    p.expect_error(p.append_if({"day:1"}, {{"account", "2"}, any_version{}, {"no"}}), error_kind::condition_failed,
+                   "a second tag that is taken");
+    p.expect(p.append_if({"tx:10"}, {{"account", "2"}, any_version{}, {"b"}}).has_value(),
+             "a longer tag was taken for a shorter one");
+    p.expect(p.append_if({"tx:"}, {{"account", "2"}, any_version{}, {"c"}}).has_value(),
+             "a shorter tag was taken for a longer one");
     p.expect_equal(p.payloads(p.log()), std::string("a b c"), "the log");
     p.expect_equal(p.version_of({"account", "2"}), version{2}, "version after a condition that failed");
 }
@@ -147,30 +158,40 @@ inline void a_batch_is_recorded_once(store_probe& p) {
         p.expect_equal(twice->version, once->version, "version of a repeated batch");
         p.expect_equal(twice->time, once->time, "time of a repeated batch");
     }
-    p.expect_error(p.append({{{"account", "1"}, any_version{}, {"a", "other"}}}, with_id), error_kind::command_reused, "an id with other events");
-    p.expect_error(p.append({{{"account", "2"}, any_version{}, {"a", "b"}}}, with_id), error_kind::command_reused, "an id with another stream");
+    p.expect_error(p.append({{{"account", "1"}, any_version{}, {"a", "other"}}}, with_id), error_kind::command_reused,
+                   "an id with other events");
+    p.expect_error(p.append({{{"account", "2"}, any_version{}, {"a", "b"}}}, with_id), error_kind::command_reused,
+                   "an id with another stream");
 
     const append_request named{.streams = {}, .batch = test_id(2), .content = 77};
-    p.expect(p.append({{{"account", "1"}, any_version{}, {"d"}}}, named).has_value(), "a batch with stated content failed");
+    p.expect(p.append({{{"account", "1"}, any_version{}, {"d"}}}, named).has_value(),
+             "a batch with stated content failed");
     const auto same = p.append({{{"account", "1"}, any_version{}, {"decided anew"}}}, named);
     p.expect(same.has_value() && same->repeated, "the same stated content was not taken for a repetition");
     append_request other = named;
     other.content = 78;
-    p.expect_error(p.append({{{"account", "1"}, any_version{}, {"d"}}}, other), error_kind::command_reused, "an id with other stated content");
+    p.expect_error(p.append({{{"account", "1"}, any_version{}, {"d"}}}, other), error_kind::command_reused,
+                   "an id with other stated content");
     p.expect_equal(p.payloads(p.log()), std::string("a b c d"), "the log");
 
     const auto found = p.store.find_batch(test_id(1));
     if (p.expect(found.has_value(), "find_batch does not find a batch"))
         p.expect_equal(found->receipt.last, once->last, "the receipt that find_batch gives");
     p.expect(!p.store.find_batch(test_id(9)).has_value(), "find_batch finds what was never recorded");
-    p.expect_error(p.append({{{"account", "3"}, stream_exists{}, {"no"}}}, {.streams = {}, .batch = test_id(3)}), error_kind::conflict, "a conflict with an id");
-    p.expect(p.append({{{"account", "3"}, any_version{}, {"e"}}}, {.streams = {}, .batch = test_id(3)}).has_value(), "an id whose append failed is spent");
+    p.expect_error(p.append({{{"account", "3"}, stream_exists{}, {"no"}}}, {.streams = {}, .batch = test_id(3)}),
+                   error_kind::conflict, "a conflict with an id");
+    p.expect(p.append({{{"account", "3"}, any_version{}, {"e"}}}, {.streams = {}, .batch = test_id(3)}).has_value(),
+             "an id whose append failed is spent");
 }
 
 inline void correlation_and_causation_have_their_defaults(store_probe& p) {
     p.expect(p.append({{"a", "1"}, any_version{}, {"x", "y"}}).has_value(), "an append failed");
-    p.expect(p.append({{{"a", "1"}, any_version{}, {"z"}}}, {.streams = {}, .batch = test_id(1)}).has_value(), "an append failed");
-    p.expect(p.append({{{"a", "1"}, any_version{}, {"w"}}}, {.streams = {}, .batch = test_id(2), .causation = test_id(8), .correlation = test_id(7)}).has_value(), "an append failed");
+    p.expect(p.append({{{"a", "1"}, any_version{}, {"z"}}}, {.streams = {}, .batch = test_id(1)}).has_value(),
+             "an append failed");
+    p.expect(p.append({{{"a", "1"}, any_version{}, {"w"}}},
+                      {.streams = {}, .batch = test_id(2), .causation = test_id(8), .correlation = test_id(7)})
+                 .has_value(),
+             "an append failed");
     const auto seen = p.log();
     if (!p.expect_equal(seen.size(), std::size_t{4}, "events")) return;
     p.expect(!seen[0].causation.is_nil(), "an act without an id was not given one");
@@ -185,7 +206,8 @@ inline void correlation_and_causation_have_their_defaults(store_probe& p) {
 
 inline void time_never_decreases(store_probe& p) {
     const timestamp start = p.clock.now();
-    const std::chrono::seconds steps[] = {std::chrono::seconds(5), std::chrono::seconds(-60), std::chrono::seconds(10), std::chrono::seconds(100)};
+    const std::chrono::seconds steps[] = {std::chrono::seconds(5), std::chrono::seconds(-60), std::chrono::seconds(10),
+                                          std::chrono::seconds(100)};
     timestamp before{};
     for (const auto step : steps) {
         p.clock.advance(step);
@@ -210,8 +232,9 @@ inline void streams_are_read_in_both_directions(store_probe& p) {
         p.expect(p.append({{"account", "2"}, any_version{}, {"other"}}).has_value(), "an append failed");
     }
     const auto reads = [&](const stream_range& range, std::string_view wanted) {
-        p.expect_equal(p.payloads(p.stream(s, range)), std::string(wanted), "a stream read from " + std::to_string(range.from.value) +
-                       (range.order == direction::forwards ? " forwards" : " backwards"));
+        p.expect_equal(p.payloads(p.stream(s, range)), std::string(wanted),
+                       "a stream read from " + std::to_string(range.from.value) +
+                           (range.order == direction::forwards ? " forwards" : " backwards"));
     };
     reads({}, "1 2 3 4 5");
     reads({.from = {3}}, "3 4 5");
@@ -232,15 +255,18 @@ inline void streams_are_read_in_both_directions(store_probe& p) {
 }
 
 inline void the_log_is_filtered(store_probe& p) {
-    const auto add = [&](std::string_view category, std::string_view type, std::string_view payload, std::vector<std::string_view> tags) {
-        p.expect(p.append({{category, "1"}, any_version{}, {payload}, std::move(tags), type}).has_value(), "an append failed");
+    const auto add = [&](std::string_view category, std::string_view type, std::string_view payload,
+                         std::vector<std::string_view> tags) {
+        p.expect(p.append({{category, "1"}, any_version{}, {payload}, std::move(tags), type}).has_value(),
+                 "an append failed");
     };
     add("account", "opened", "1", {"user:1", "tx:1"});
     add("account", "moved", "2", {"tx:2"});
     add("transfer", "moved", "3", {"user:1", "user:2"});
     add("accounts", "moved.twice", "4", {});
     add("account", "closed", "5", {"user:1", "user:1"});
-    const auto reads = [&](const log_range& range, std::string_view wanted, std::uint64_t looked_at, std::string_view what) {
+    const auto reads = [&](const log_range& range, std::string_view wanted, std::uint64_t looked_at,
+                           std::string_view what) {
         p.expect_equal(p.payloads(p.log(range)), std::string(wanted), what);
         p.expect_equal(p.looked_at, position{looked_at}, std::string("last position looked at, ") + std::string(what));
     };
@@ -280,13 +306,30 @@ inline void keys_are_any_bytes(store_probe& p) {
     const std::string_view nul("\0x\0", 3);
     const std::string longest(key_bytes_max, 'k');
     const std::string almost(key_bytes_max - 1, 'k');
-    const stream_view names[] = {{"a", "b:c"}, {"a:b", "c"}, {"a", "b/c"}, {"a/b", "c"}, {"a", "b-c"}, {"a-b", "c"}, {"ab", "c"},
-                                 {"a", "bc"},  {"a", nul},   {"a", "x"},   {"a", ""},    {"a", ".."},  {"a", "../../etc/passwd"},
-                                 {nul, "a"},   {"a", "\xFF\xFE"}, {"a", longest}, {"a", almost}, {"a", "\n"}, {"A", "x"}};
+    const stream_view names[] = {{"a", "b:c"},
+                                 {"a:b", "c"},
+                                 {"a", "b/c"},
+                                 {"a/b", "c"},
+                                 {"a", "b-c"},
+                                 {"a-b", "c"},
+                                 {"ab", "c"},
+                                 {"a", "bc"},
+                                 {"a", nul},
+                                 {"a", "x"},
+                                 {"a", ""},
+                                 {"a", ".."},
+                                 {"a", "../../etc/passwd"},
+                                 {nul, "a"},
+                                 {"a", "\xFF\xFE"},
+                                 {"a", longest},
+                                 {"a", almost},
+                                 {"a", "\n"},
+                                 {"A", "x"}};
     std::uint64_t n = 0;
     for (const stream_view each : names) {
         const std::string payload = std::to_string(++n);
-        p.expect(p.append({each, no_stream{}, {payload}}).has_value(), "the key of stream " + payload + " was refused or taken for another");
+        p.expect(p.append({each, no_stream{}, {payload}}).has_value(),
+                 "the key of stream " + payload + " was refused or taken for another");
     }
     n = 0;
     for (const stream_view each : names) {
@@ -303,32 +346,42 @@ inline void what_makes_no_sense_is_refused(store_probe& p) {
     const std::string big_tag(tag_bytes_max + 1, 't');
     const std::string big_payload(payload_bytes_max + 1, 'p');
     const auto refuses = [&](const result<receipt>& done, error_kind kind, std::string_view what) {
-        if (p.expect_error(done, kind, what)) p.expect(!done.error().text().empty(), std::string(what) + ": the error says nothing");
+        if (p.expect_error(done, kind, what))
+            p.expect(!done.error().text().empty(), std::string(what) + ": the error says nothing");
     };
     refuses(p.store.append({}), error_kind::invalid_argument, "an append of nothing");
     refuses(p.append({s, any_version{}, {}}), error_kind::invalid_argument, "an append without events");
-    refuses(p.append({{s, any_version{}, {"a"}}, {s, any_version{}, {"b"}}}, {}), error_kind::invalid_argument, "a stream twice");
+    refuses(p.append({{s, any_version{}, {"a"}}, {s, any_version{}, {"b"}}}, {}), error_kind::invalid_argument,
+            "a stream twice");
     refuses(p.append({{"", "1"}, any_version{}, {"a"}}), error_kind::invalid_argument, "an empty category");
     refuses(p.append({{big_category, "1"}, any_version{}, {"a"}}), error_kind::too_large, "a category too long");
     refuses(p.append({{"a", big}, any_version{}, {"a"}}), error_kind::too_large, "a key too long");
     refuses(p.append({s, any_version{}, {"a"}, {""}}), error_kind::invalid_argument, "an empty tag");
     refuses(p.append({s, any_version{}, {"a"}, {big_tag}}), error_kind::too_large, "a tag too long");
-    refuses(p.append({s, any_version{}, {"a"}, std::vector<std::string_view>(70, std::string_view(big_tag).substr(1))}), error_kind::too_large, "too many tags");
+    refuses(p.append({s, any_version{}, {"a"}, std::vector<std::string_view>(70, std::string_view(big_tag).substr(1))}),
+            error_kind::too_large, "too many tags");
     refuses(p.append({s, any_version{}, {big_payload}}), error_kind::too_large, "a payload too large");
     refuses(p.append({s, any_version{}, {"a"}, {}, ""}), error_kind::invalid_argument, "a type without a name");
-    refuses(p.append({s, any_version{}, {"a"}, {}, "not a name"}), error_kind::invalid_argument, "a type that is not a name");
+    refuses(p.append({s, any_version{}, {"a"}, {}, "not a name"}), error_kind::invalid_argument,
+            "a type that is not a name");
     refuses(p.append_if({""}, {s, any_version{}, {"a"}}), error_kind::invalid_argument, "a condition on an empty tag");
-    refuses(p.append({{s, any_version{}, {"a"}}}, {.streams = {}, .source = big}), error_kind::too_large, "a source too long");
+    refuses(p.append({{s, any_version{}, {"a"}}}, {.streams = {}, .source = big}), error_kind::too_large,
+            "a source too long");
     const header unnamed{"", "v"};
-    refuses(p.append({{s, any_version{}, {"a"}}}, {.streams = {}, .headers = {&unnamed, 1}}), error_kind::invalid_argument, "a header without a name");
+    refuses(p.append({{s, any_version{}, {"a"}}}, {.streams = {}, .headers = {&unnamed, 1}}),
+            error_kind::invalid_argument, "a header without a name");
     const new_event revision_0{.type = {"probe.event", 0}, .payload = {}};
     const stream_append to{s, any_version{}, {&revision_0, 1}};
     refuses(p.store.append({.streams = {&to, 1}}), error_kind::invalid_argument, "revision 0");
     p.expect_equal(p.store.last(horizon::visible), position{0}, "last after refusals");
 
     const std::string whole_payload(payload_bytes_max, 'p');
-    p.expect(p.append({{std::string_view(big_category).substr(1), std::string_view(big).substr(1)}, any_version{}, {whole_payload},
-                       {std::string_view(big_tag).substr(1)}}).has_value(), "an append just within the limits was refused");
+    p.expect(p.append({{std::string_view(big_category).substr(1), std::string_view(big).substr(1)},
+                       any_version{},
+                       {whole_payload},
+                       {std::string_view(big_tag).substr(1)}})
+                 .has_value(),
+             "an append just within the limits was refused");
     const auto seen = p.log();
     p.expect(seen.size() == 1 && seen[0].payload == whole_payload, "an event just within the limits came back changed");
 }

@@ -42,8 +42,14 @@ struct kept_event {
     std::vector<std::string> tags;
 
     explicit kept_event(const record_view& r)
-        : position(r.position()), version(r.version()), time(r.time()), id(r.id()), correlation(r.correlation()),
-          causation(r.causation()), stream{std::string(r.stream().category), std::string(r.stream().key)}, type(r.type()),
+        : position(r.position()),
+          version(r.version()),
+          time(r.time()),
+          id(r.id()),
+          correlation(r.correlation()),
+          causation(r.causation()),
+          stream{std::string(r.stream().category), std::string(r.stream().key)},
+          type(r.type()),
           payload(as_text(r.payload())) {
         for (const std::string_view tag : r.tags()) tags.emplace_back(tag);
     }
@@ -83,7 +89,8 @@ public:
     bool expect_error(const result<T>& answer, error_kind kind, std::string_view what) {
         ++checks;
         if (!answer && answer.error().kind() == kind) return true;
-        report_({std::string(law_), std::string(what) + ": " + (answer ? "no error" : std::string(to_string(answer.error().kind()))) +
+        report_({std::string(law_), std::string(what) + ": " +
+                                        (answer ? "no error" : std::string(to_string(answer.error().kind()))) +
                                         " instead of " + std::string(to_string(kind))});
         return false;
     }

@@ -50,7 +50,8 @@ inline void no_update_is_lost_and_no_reader_sees_a_gap(store_probe& p) {
             std::uint64_t& at = read_in_all;
             for (;;) {
                 const bool is_over = writing.load() == 0;
-                const auto more = p.store.wait(position{at}, horizon::visible, std::chrono::milliseconds(is_over ? 0 : 50));
+                const auto more =
+                    p.store.wait(position{at}, horizon::visible, std::chrono::milliseconds(is_over ? 0 : 50));
                 if (!more || (more->value <= at && is_over)) return;
                 const auto read = p.store.read_all({.from = {at + 1}}, [&](const record_view& r) {
                     if (r.position().value != ++at || r.version().value != at) ++wrong_place;
@@ -77,9 +78,11 @@ inline void no_update_is_lost_and_no_reader_sees_a_gap(store_probe& p) {
     p.expect_equal(version{failed.load()}, version{0}, "appends that failed for another reason than a conflict");
     p.expect_equal(version{wrong_place.load()}, version{0}, "events that a reader of the growing log saw out of place");
     p.expect_equal(position{read_in_all}, position{all}, "events that a reader of the growing log saw");
-    p.expect_equal(p.version_of(s), version{accepted.load()}, "version after racing, against the number of appends that were accepted");
+    p.expect_equal(p.version_of(s), version{accepted.load()},
+                   "version after racing, against the number of appends that were accepted");
     std::uint64_t at = 0;
-    for (const kept_event& each : p.stream(s)) p.expect_equal(each.version, version{++at}, "version in a stream that was raced for");
+    for (const kept_event& each : p.stream(s))
+        p.expect_equal(each.version, version{++at}, "version in a stream that was raced for");
     p.expect_equal(version{at}, version{all}, "events in a stream that was raced for");
 }
 
@@ -121,9 +124,11 @@ inline void of_those_who_bring_one_batch_one_records_it(store_probe& p) {
         race(racers, [&](unsigned) {
             const new_event event{.type = {"tx.done", 1}, .payload = {}};
             const stream_append to{{"account", "1"}, any_version{}, {&event, 1}};
-            if (const auto done = p.store.append({.streams = {&to, 1}, .batch = batch})) ++(done->repeated ? repeated : firsts);
+            if (const auto done = p.store.append({.streams = {&to, 1}, .batch = batch}))
+                ++(done->repeated ? repeated : firsts);
         });
-        if (!p.expect_equal(std::size_t{firsts.load()}, std::size_t{1}, "threads that recorded one batch first")) return;
+        if (!p.expect_equal(std::size_t{firsts.load()}, std::size_t{1}, "threads that recorded one batch first"))
+            return;
         p.expect_equal(std::size_t{repeated.load()}, std::size_t{racers - 1}, "threads that got the first receipt");
     }
 }
@@ -136,7 +141,8 @@ inline void no_wake_up_is_missed(store_probe& p) {
     race(2, [&](unsigned i) {
         for (std::uint64_t n = i; n < rounds && !slept.load(); n += 2) {
             const auto start = std::chrono::steady_clock::now();
-            const auto turn = n == 0 ? result<position>(position{}) : p.store.wait(position{n - 1}, horizon::visible, patience);
+            const auto turn =
+                n == 0 ? result<position>(position{}) : p.store.wait(position{n - 1}, horizon::visible, patience);
             if (!turn || turn->value < n || std::chrono::steady_clock::now() - start >= patience) {
                 slept = true;
                 return;

@@ -12,7 +12,8 @@ TEST_CASE("segments are named by their number, and nothing else is taken for one
     CHECK(segment_name(4'294'967'296) == "4294967296.segment");
     CHECK(segment_number("0000000001.segment") == 1);
     CHECK(segment_number("4294967296.segment") == 4'294'967'296);
-    for (const char* const other : {"1.segment", "00000000001.segment", "000000000x.segment", "0000000001.segment.new", "", ".segment"})
+    for (const char* const other :
+         {"1.segment", "00000000001.segment", "000000000x.segment", "0000000001.segment.new", "", ".segment"})
         CHECK(segment_number(other) == 0);
 }
 

@@ -26,7 +26,8 @@ struct sample {
     std::vector<std::byte>& bytes() { return *disk.content(recovery_tests::path, "0000000001.segment"); }
     // The state of the frame at the start of the segment.
     found_frame first() {
-        const directory files(disk, owned_file(disk, static_cast<int>(disk.open_directory(recovery_tests::path).value)));
+        const directory files(disk,
+                              owned_file(disk, static_cast<int>(disk.open_directory(recovery_tests::path).value)));
         const auto file = files.open_file("0000000001.segment", open_mode::read);
         file_window window(files, *file, bytes().size());
         found_frame found = find_frame(window, segment_header_bytes, checksum, {1, 1, checksum}).value();
@@ -72,14 +73,15 @@ TEST_CASE("P15: lengths and counts that are not possible are refused before anyt
 TEST_CASE("P20: a kind or a flag that is not known refuses the store, unless it is a note") {
     sample s;
     for (const unsigned kind : {3U, 4U, 5U, 6U, 0x7FFFU})
-        CHECK(s.changed([&](std::byte* f) { store_le(f + 4, static_cast<std::uint16_t>(kind)); }) == frame_state::unsupported);
+        CHECK(s.changed([&](std::byte* f) { store_le(f + 4, static_cast<std::uint16_t>(kind)); }) ==
+              frame_state::unsupported);
     CHECK(s.changed([](std::byte* f) { store_le(f + 6, std::uint16_t{1}); }) == frame_state::unsupported);
     CHECK(s.changed([&](std::byte* f) {
-              const std::uint32_t length = load_le<std::uint32_t>(f + 8);
-              store_le(f + 4, std::uint16_t{0x8001});
-              store_le(f + 12, std::uint32_t{0});
-              store_le(f + 72, crc32c({f + 80, length - 80}));
-          }) == frame_state::valid);
+        const std::uint32_t length = load_le<std::uint32_t>(f + 8);
+        store_le(f + 4, std::uint16_t{0x8001});
+        store_le(f + 12, std::uint32_t{0});
+        store_le(f + 72, crc32c({f + 80, length - 80}));
+    }) == frame_state::valid);
 }
 
 TEST_CASE("P15: random bytes with right checksums are read without leaving the file") {
@@ -100,7 +102,8 @@ TEST_CASE("P15: random bytes with right checksums are read without leaving the f
 
 TEST_CASE("behind an end, headers of later frames and bytes that are not 0 are found") {
     sample s;
-    const directory files(s.disk, owned_file(s.disk, static_cast<int>(s.disk.open_directory(recovery_tests::path).value)));
+    const directory files(s.disk,
+                          owned_file(s.disk, static_cast<int>(s.disk.open_directory(recovery_tests::path).value)));
     const auto file = files.open_file("0000000001.segment", open_mode::read);
     file_window window(files, *file, s.bytes().size());
     CHECK(look_behind(window, segment_header_bytes, s.checksum, 1).value().durable == 2);  // the third frame says so

@@ -24,7 +24,8 @@ TEST_CASE("P8: a lock is held until its own handle is closed, and names its owne
         const auto second = detail::lock_for_writing(files, timestamp{1});
         REQUIRE_FALSE(second.has_value());
         CHECK(second.error().kind() == error_kind::locked);
-        CHECK(second.error().text() == "another writer has the store: pid " + std::to_string(::getpid()) + " since 1970-01-01T00:00:00Z");
+        CHECK(second.error().text() ==
+              "another writer has the store: pid " + std::to_string(::getpid()) + " since 1970-01-01T00:00:00Z");
     }
     *first = detail::owned_file{};
     CHECK(detail::lock_for_writing(files, timestamp{2}).has_value());

@@ -16,7 +16,9 @@ struct open_log {
     testing::faulty_device disk;
     file_log log;
 
-    open_log() : log(opened(disk), {uuid{{1}}, segment_bytes_min, timestamp{}}) { REQUIRE(log.begin_segment(1, timestamp{}).has_value()); }
+    open_log() : log(opened(disk), {uuid{{1}}, segment_bytes_min, timestamp{}}) {
+        REQUIRE(log.begin_segment(1, timestamp{}).has_value());
+    }
 
     static directory opened(testing::faulty_device& disk) {
         static_cast<void>(disk.make_directory("d"));

@@ -17,7 +17,8 @@ TEST_CASE("a place holds a segment and an offset") {
 TEST_CASE("a file that somebody cut while it is read is damage, and not the end of the process") {
     const recovery_tests::scratch folder;
     auto store = file_store::open(folder / "s").value();
-    for (int n = 0; n < 4; ++n) REQUIRE(recovery_tests::append(store, recovery_tests::payload_of(n, 20'000), n).has_value());
+    for (int n = 0; n < 4; ++n)
+        REQUIRE(recovery_tests::append(store, recovery_tests::payload_of(n, 20'000), n).has_value());
     std::filesystem::resize_file(folder / "s/0000000001.segment", 50'000);
     std::vector<error> errors;
     CHECK(recovery_tests::read(store, &errors).size() == 2);
@@ -36,9 +37,12 @@ TEST_CASE("events larger than the buffer are read whole, in streams and in the l
     disk.transfer_at_most(4096);
     CHECK(recovery_tests::read(store) == wanted);
     std::size_t at = 8;
-    CHECK(store.read_stream({"account", "odd"}, {.order = direction::backwards}, [&](const record_view& r) {
-        CHECK(as_text(r.payload()) == wanted[at -= at == 8 ? 1 : 2]);
-        return true;
-    }).has_value());
+    CHECK(store
+              .read_stream({"account", "odd"}, {.order = direction::backwards},
+                           [&](const record_view& r) {
+                               CHECK(as_text(r.payload()) == wanted[at -= at == 8 ? 1 : 2]);
+                               return true;
+                           })
+              .has_value());
     CHECK(at == 1);
 }

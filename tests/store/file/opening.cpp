@@ -44,6 +44,7 @@ TEST_CASE("a creation that was broken off is begun again; segments without their
 TEST_CASE("segments of sizes that are not possible are refused when a store is created") {
     testing::faulty_device disk;
     for (const std::uint64_t bytes : {std::uint64_t{0}, segment_bytes_min - 1, segment_bytes_max + 1})
-        CHECK(file_store::open("s", {.segment_bytes = bytes, .device = disk}).error().kind() == error_kind::invalid_argument);
+        CHECK(file_store::open("s", {.segment_bytes = bytes, .device = disk}).error().kind() ==
+              error_kind::invalid_argument);
     CHECK(disk.names("s").empty());
 }

@@ -12,7 +12,8 @@
 
 using namespace sillok;
 
-TEST_CASE("the operating system is asked without following links, and what is opened is closed when a program is started") {
+TEST_CASE(
+    "the operating system is asked without following links, and what is opened is closed when a program is started") {
     const recovery_tests::scratch folder;
     const posix_device device;
     const int where = static_cast<int>(device.open_directory(folder.path.c_str()).value);

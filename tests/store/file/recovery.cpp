@@ -79,7 +79,8 @@ TEST_CASE("P1 P2: the power goes at any call, and any subset of the unsynced sec
             disk.lose_power(seed);
             {
                 testing::manual_clock clock;
-                auto store = file_store::open(path, {.clock = clock, .segment_bytes = segment_bytes_min, .device = disk});
+                auto store =
+                    file_store::open(path, {.clock = clock, .segment_bytes = segment_bytes_min, .device = disk});
                 if (!store) FAIL("cannot be opened: " << store.error().text());
                 torn += store->report().bytes_dropped != 0;
                 is_a_possible_past(read(*store), past);
@@ -131,7 +132,8 @@ TEST_CASE("P7: a full disk refuses and, when there is space again, goes on") {
         testing::faulty_device disk;
         testing::manual_clock clock;
         history past;
-        auto store = file_store::open(path, {.clock = clock, .segment_bytes = segment_bytes_min, .device = disk}).value();
+        auto store =
+            file_store::open(path, {.clock = clock, .segment_bytes = segment_bytes_min, .device = disk}).value();
         disk.leave_space(space);
         std::size_t refused = 0;
         for (int n = 0; n < 9; ++n) {
@@ -175,7 +177,9 @@ TEST_CASE("P1 P4: a store is cut at every byte of its last segment") {
             }
             REQUIRE(store.has_value());
             const auto seen = read(*store);
-            CHECK(seen == std::vector<std::string>(past.acknowledged.begin(), past.acknowledged.begin() + static_cast<std::ptrdiff_t>(seen.size())));
+            CHECK(seen ==
+                  std::vector<std::string>(past.acknowledged.begin(),
+                                           past.acknowledged.begin() + static_cast<std::ptrdiff_t>(seen.size())));
             CHECK((store->report().torn_segment == 1) == (store->report().bytes_dropped != 0));
         }
     }
@@ -214,7 +218,8 @@ TEST_CASE("P1 P3: after a crash, a flip below the durable mark is damage, and on
     CHECK(torn > 0);
 }
 
-TEST_CASE("P4: a closed store whose last segment lost everything is damaged; a segment that was never used is not missed") {
+TEST_CASE(
+    "P4: a closed store whose last segment lost everything is damaged; a segment that was never used is not missed") {
     testing::manual_clock clock;
     for (const std::size_t left : {std::size_t{0}, std::size_t{100}, detail::segment_header_bytes}) {
         testing::faulty_device disk;
@@ -270,8 +275,11 @@ TEST_CASE("P3 P4: every bit of a closed store is flipped") {
                 if (!reader) continue;
                 std::vector<error> errors;
                 const auto seen = read(*reader, &errors);
-                CHECK((seen == past.acknowledged || !errors.empty() || name == "mark"));  // without a mark, as after a crash
-                CHECK(seen == std::vector<std::string>(past.acknowledged.begin(), past.acknowledged.begin() + static_cast<std::ptrdiff_t>(seen.size())));
+                CHECK((seen == past.acknowledged || !errors.empty() ||
+                       name == "mark"));  // without a mark, as after a crash
+                CHECK(seen ==
+                      std::vector<std::string>(past.acknowledged.begin(),
+                                               past.acknowledged.begin() + static_cast<std::ptrdiff_t>(seen.size())));
             }
     }
     CHECK(flips > 5000);

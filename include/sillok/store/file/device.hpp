@@ -37,8 +37,8 @@ using name_visitor = function_ref<void(std::string_view)>;
 //
 // Threads: any number at once
 template <class D>
-concept device = requires(D& d, const char* path, int number, open_mode mode, void* to, const void* from, std::size_t bytes,
-                          std::uint64_t offset, name_visitor names) {
+concept device = requires(D& d, const char* path, int number, open_mode mode, void* to, const void* from,
+                          std::size_t bytes, std::uint64_t offset, name_visitor names) {
     { d.make_directory(path) } -> std::same_as<io_outcome>;
     { d.open_directory(path) } -> std::same_as<io_outcome>;
     { d.open(number, path, mode) } -> std::same_as<io_outcome>;
@@ -61,8 +61,10 @@ concept device = requires(D& d, const char* path, int number, open_mode mode, vo
 class device_ref {
 public:
     template <class D>
-        requires(!std::same_as<D, device_ref>) && device<D>
-    device_ref(D& d) noexcept : device_(std::addressof(d)), calls_(&table<D>) {}  // NOLINT(google-explicit-constructor)
+        requires(!std::same_as<D, device_ref>)
+    &&device<D> device_ref(D& d) noexcept
+        : device_(std::addressof(d)),
+    calls_(&table<D>) {}  // NOLINT(google-explicit-constructor)
 
     io_outcome make_directory(const char* path) const { return calls_->make_directory(device_, path); }
     io_outcome open_directory(const char* path) const { return calls_->open_directory(device_, path); }
@@ -111,7 +113,9 @@ private:
         [](void* d, const char* path) { return static_cast<D*>(d)->open_directory(path); },
         [](void* d, int dir, const char* name, open_mode mode) { return static_cast<D*>(d)->open(dir, name, mode); },
         [](void* d, int file) { return static_cast<D*>(d)->file_size(file); },
-        [](void* d, int file, void* to, std::size_t n, std::uint64_t at) { return static_cast<D*>(d)->read(file, to, n, at); },
+        [](void* d, int file, void* to, std::size_t n, std::uint64_t at) {
+            return static_cast<D*>(d)->read(file, to, n, at);
+        },
         [](void* d, int file, const void* from, std::size_t n, std::uint64_t at) {
             return static_cast<D*>(d)->write(file, from, n, at);
         },

@@ -62,7 +62,8 @@ public:
     result<owned_file> open_file(const std::string& name, open_mode mode) const {
         const io_outcome opened = open(name, mode);
         if (!opened.ok()) {
-            if (opened.error == ELOOP) return error(error_kind::io, name + ": is a link, which a store does not follow");
+            if (opened.error == ELOOP)
+                return error(error_kind::io, name + ": is a link, which a store does not follow");
             return io_error("cannot be opened", name, opened.error);
         }
         owned_file file(device_, static_cast<int>(opened.value));
@@ -125,11 +126,12 @@ public:
         if (!file) return std::move(file).error();
         if (const io_outcome written = write(*file, content, 0); !written.ok())
             return io_error("cannot be written", fresh, written.error);
-        if (const io_outcome synced = sync(*file); !synced.ok()) return io_error("cannot be synced", fresh, synced.error);
-        const io_outcome renamed =
-            again([&] { return device_.rename(opened_.number(), fresh.c_str(), name.c_str()); });
+        if (const io_outcome synced = sync(*file); !synced.ok())
+            return io_error("cannot be synced", fresh, synced.error);
+        const io_outcome renamed = again([&] { return device_.rename(opened_.number(), fresh.c_str(), name.c_str()); });
         if (!renamed.ok()) return io_error("cannot be renamed", fresh, renamed.error);
-        if (const io_outcome synced = sync(); !synced.ok()) return io_error("cannot be synced", "the directory", synced.error);
+        if (const io_outcome synced = sync(); !synced.ok())
+            return io_error("cannot be synced", "the directory", synced.error);
         return {};
     }
 

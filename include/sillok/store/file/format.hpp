@@ -27,11 +27,11 @@ inline constexpr std::uint64_t segment_bytes_default = std::uint64_t{64} << 20;
 
 namespace sillok::detail {
 
-inline constexpr std::size_t identity_bytes = 64;        // docs/format.md#store-64-bytes
-inline constexpr std::size_t mark_bytes = 64;            // docs/format.md#mark-64-bytes
+inline constexpr std::size_t identity_bytes = 64;          // docs/format.md#store-64-bytes
+inline constexpr std::size_t mark_bytes = 64;              // docs/format.md#mark-64-bytes
 inline constexpr std::size_t segment_header_bytes = 4096;  // docs/format.md#segment
-inline constexpr std::size_t frame_header_bytes = 80;    // docs/format.md#frame
-inline constexpr std::size_t seal_body_bytes = 64;       // docs/format.md#kinds
+inline constexpr std::size_t frame_header_bytes = 80;      // docs/format.md#frame
+inline constexpr std::size_t seal_body_bytes = 64;         // docs/format.md#kinds
 inline constexpr std::size_t seal_bytes = frame_header_bytes + seal_body_bytes;
 inline constexpr std::size_t frame_bytes_max = append_bytes_max + frame_header_bytes;
 
@@ -56,7 +56,8 @@ inline void finish_block(std::byte* block, std::size_t bytes, std::string_view m
 inline block_state state_of(bytes_view block, std::string_view magic) noexcept {
     if (as_text(block.first(8)) != magic) return block_state::invalid;
     if (load_le<std::uint32_t>(block.data() + 8) > file_format_version) return block_state::newer;
-    return load_le<std::uint32_t>(block.data() + 12) == block_checksum(block) ? block_state::valid : block_state::invalid;
+    return load_le<std::uint32_t>(block.data() + 12) == block_checksum(block) ? block_state::valid
+                                                                              : block_state::invalid;
 }
 inline std::uint32_t format_version_of(bytes_view block) noexcept { return load_le<std::uint32_t>(block.data() + 8); }
 

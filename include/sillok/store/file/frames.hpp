@@ -31,8 +31,8 @@ struct found_frame {
     frame_state state = frame_state::end;
     frame_header header;
     bytes_view body;
-    const char* why = "";           // of an invalid frame
-    std::uint64_t unreadable = 0;   // of an invalid frame, the first position that cannot be read
+    const char* why = "";          // of an invalid frame
+    std::uint64_t unreadable = 0;  // of an invalid frame, the first position that cannot be read
 };
 
 // A window on a file that moves forward. It grows to what is asked for, after that was compared with the file's size.
@@ -81,7 +81,8 @@ inline bool is_zero(bytes_view bytes) noexcept {
 
 // Whether the header could be one of this segment at all: what makes it worth looking behind damage for.
 inline bool is_frame_header(const std::byte* at, std::uint32_t segment_checksum) noexcept {
-    return load_le<std::uint16_t>(at + 4) != 0 && load_le<std::uint32_t>(at) == frame_header::checksum_of(at, segment_checksum);
+    return load_le<std::uint16_t>(at + 4) != 0 &&
+           load_le<std::uint32_t>(at) == frame_header::checksum_of(at, segment_checksum);
 }
 
 // Checks the body of a batch; returns why it is not one, or nullptr. `unreadable` gets the first position in question.
@@ -116,7 +117,8 @@ inline result<found_frame> find_frame(file_window& window, std::uint64_t offset,
     auto head = window.at(offset, frame_header_bytes);
     if (!head) return std::move(head).error();
     if (head->empty()) return found;
-    if (head->size() < frame_header_bytes) return invalid(is_zero(*head) ? "the file ends in zeros" : "the file ends within a header");
+    if (head->size() < frame_header_bytes)
+        return invalid(is_zero(*head) ? "the file ends in zeros" : "the file ends within a header");
     if (is_zero(*head)) return invalid("zeros");
     if (!is_frame_header(head->data(), segment_checksum)) return invalid("the header has another checksum");
 
@@ -127,7 +129,8 @@ inline result<found_frame> find_frame(file_window& window, std::uint64_t offset,
         return invalid("the length is beyond the file");
     if (frame.sequence != expected.sequence || frame.previous != expected.previous || frame.first != expected.position)
         return invalid("it does not continue the frame before it");
-    const bool known = frame.kind == frame_kind::batch || frame.kind == frame_kind::seal || frame.kind >= frame_kind::notes;
+    const bool known =
+        frame.kind == frame_kind::batch || frame.kind == frame_kind::seal || frame.kind >= frame_kind::notes;
     if (!known || frame.flags != 0) {
         found.state = frame_state::unsupported;
         return found;

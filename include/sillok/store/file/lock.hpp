@@ -43,7 +43,8 @@ inline result<owned_file> lock_for_writing(const directory& within, timestamp no
         const io_outcome read = within.read(*file, text, sizeof text, 0);
         std::string_view owner = as_text({text, static_cast<std::size_t>(read.value)});
         owner = owner.substr(0, owner.find('\n'));
-        return error(error_kind::locked, "another writer has the store: " + (owner.empty() ? std::string("not yet known who") : std::string(owner)));
+        return error(error_kind::locked, "another writer has the store: " +
+                                             (owner.empty() ? std::string("not yet known who") : std::string(owner)));
     }
     // The text is for people: without space for it the lock is as good.
     const std::string owner = "pid " + std::to_string(::getpid()) + " since " + utc_text(now) + '\n';

@@ -26,13 +26,13 @@ struct log_segment {
 
 // Where the log ends, and how much of it is proven to be on the disk.
 struct log_end {
-    chain next;                  // what the next frame continues
+    chain next;                    // what the next frame continues
     std::uint32_t last_frame = 0;  // checksum of the last frame, which `next.previous` is not at the start of a segment
-    std::uint64_t offset = 0;    // behind the last frame of the last segment
-    std::uint64_t frames = 0;    // in the last segment
-    std::uint64_t events = 0;    // in the last segment
-    std::uint64_t durable = 0;   // sequence of the last frame known to be synced
-    bool is_sealed = false;      // the last segment has its seal
+    std::uint64_t offset = 0;      // behind the last frame of the last segment
+    std::uint64_t frames = 0;      // in the last segment
+    std::uint64_t events = 0;      // in the last segment
+    std::uint64_t durable = 0;     // sequence of the last frame known to be synced
+    bool is_sealed = false;        // the last segment has its seal
 };
 
 // Errors:  After a sync that failed, or a write that could not be undone, `is_poisoned` is true and nothing is written any more.
@@ -105,7 +105,8 @@ public:
     // Leaves a note, outside the log, of how far it is durable.
     result<void> write_mark() {
         std::byte bytes[mark_bytes];
-        durable_mark{identity_.store, end_.durable, last_segment().header.number, end_.offset, end_.last_frame}.encode(bytes);
+        durable_mark{identity_.store, end_.durable, last_segment().header.number, end_.offset, end_.last_frame}.encode(
+            bytes);
         return within_.replace("mark", bytes);
     }
 
@@ -140,8 +141,10 @@ public:
             static_cast<void>(within_.remove(name));
             return io_error("cannot be written", name, written.error);
         }
-        if (const io_outcome synced = within_.sync(fresh->file); !synced.ok()) return unknown("sync failed", synced.error);
-        if (const io_outcome synced = within_.sync(); !synced.ok()) return unknown("sync of the directory failed", synced.error);
+        if (const io_outcome synced = within_.sync(fresh->file); !synced.ok())
+            return unknown("sync failed", synced.error);
+        if (const io_outcome synced = within_.sync(); !synced.ok())
+            return unknown("sync of the directory failed", synced.error);
 
         end_.next.previous = header.checksum;
         end_.offset = segment_header_bytes;

@@ -20,7 +20,8 @@ struct record_place {
     std::uint64_t packed = 0;
 
     record_place() = default;
-    record_place(std::size_t segment, std::uint64_t offset) noexcept : packed((std::uint64_t{segment} << 40) | offset) {}
+    record_place(std::size_t segment, std::uint64_t offset) noexcept
+        : packed((std::uint64_t{segment} << 40) | offset) {}
     std::size_t segment() const noexcept { return static_cast<std::size_t>(packed >> 40); }
     std::uint64_t offset() const noexcept { return packed & ((std::uint64_t{1} << 40) - 1); }
 };
@@ -53,7 +54,8 @@ private:
     static constexpr std::size_t record_bytes_max = 2 * payload_bytes_max + (std::size_t{256} << 10);
 
     result<bytes_view> bytes(record_place place, std::size_t wanted) {
-        if (place.segment() == segment_ && place.offset() >= start_ && place.offset() + wanted <= start_ + buffer_.size())
+        if (place.segment() == segment_ && place.offset() >= start_ &&
+            place.offset() + wanted <= start_ + buffer_.size())
             return buffer_.view().subspan(static_cast<std::size_t>(place.offset() - start_), wanted);
         const std::size_t read = wanted < chunk_ ? chunk_ : wanted;
         buffer_.clear();
@@ -67,8 +69,9 @@ private:
         return buffer_.view().first(wanted);
     }
     error damaged(record_place place, std::uint64_t position, const char* why) const {
-        return error(error_kind::damaged, place_text(log_.segment(place.segment()).header.number, place.offset()) +
-                                              (position == 0 ? std::string() : ", position " + std::to_string(position)) + ": " + why);
+        return error(error_kind::damaged,
+                     place_text(log_.segment(place.segment()).header.number, place.offset()) +
+                         (position == 0 ? std::string() : ", position " + std::to_string(position)) + ": " + why);
     }
 
     const file_log& log_;

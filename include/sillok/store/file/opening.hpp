@@ -60,8 +60,9 @@ inline result<bool> read_block(const directory& within, const std::string& name,
 }
 
 inline error newer_format(std::string_view name, bytes_view block) {
-    return error(error_kind::unsupported_format, std::string(name) + " has format " + std::to_string(format_version_of(block)) +
-                                                     "; this library reads up to " + std::to_string(file_format_version));
+    return error(error_kind::unsupported_format,
+                 std::string(name) + " has format " + std::to_string(format_version_of(block)) +
+                     "; this library reads up to " + std::to_string(file_format_version));
 }
 
 // Errors: unsupported_format, damaged, io
@@ -78,7 +79,8 @@ inline result<store_identity> read_identity(const directory& within) {
     }
     const store_identity identity = store_identity::decode(block);
     if (identity.segment_bytes < segment_bytes_min || identity.segment_bytes > segment_bytes_max)
-        return error(error_kind::damaged, "the file store has segments of " + std::to_string(identity.segment_bytes) + " bytes");
+        return error(error_kind::damaged,
+                     "the file store has segments of " + std::to_string(identity.segment_bytes) + " bytes");
     return identity;
 }
 
@@ -97,7 +99,8 @@ inline result<std::optional<durable_mark>> read_mark(const directory& within, co
     }
     const durable_mark mark = durable_mark::decode(block);
     if (mark.store != store)
-        return error(error_kind::unsupported_format, "mark belongs to store " + to_string(mark.store) + ", not to " + to_string(store));
+        return error(error_kind::unsupported_format,
+                     "mark belongs to store " + to_string(mark.store) + ", not to " + to_string(store));
     return std::optional<durable_mark>(mark);
 }
 
@@ -137,12 +140,14 @@ inline result<directory> open_store_directory(device_ref device, const std::stri
 // Errors: unsupported_format, io
 inline result<void> check_is_vacant(const directory& within, const directory_survey& found) {
     if (!found.foreign.empty())
-        return error(error_kind::unsupported_format, "is not a store: it has no file store, but \"" + found.foreign + '"');
+        return error(error_kind::unsupported_format,
+                     "is not a store: it has no file store, but \"" + found.foreign + '"');
     if (found.last_segment == 0) return {};
     auto first = within.open_file(segment_name(1), open_mode::read);
     const io_outcome bytes = first ? within.size_of(*first) : io_outcome{0, EIO};
     if (found.last_segment > 1 || !bytes.ok() || bytes.value > static_cast<std::int64_t>(segment_header_bytes))
-        return error(error_kind::unsupported_format, "has segments, but the file store, which says whose they are, is missing");
+        return error(error_kind::unsupported_format,
+                     "has segments, but the file store, which says whose they are, is missing");
     return {};
 }
 
@@ -152,7 +157,8 @@ inline result<void> check_is_vacant(const directory& within, const directory_sur
 inline result<void> create_store(file_log& log, const store_identity& identity) {
     static_cast<void>(log.files().remove(segment_name(1)));
     if (auto begun = log.begin_segment(1, identity.created); !begun)
-        return error(begun.error() == error_kind::outcome_unknown ? error_kind::io : begun.error().kind(), begun.error().text());
+        return error(begun.error() == error_kind::outcome_unknown ? error_kind::io : begun.error().kind(),
+                     begun.error().text());
     std::byte block[identity_bytes];
     identity.encode(block);
     return log.files().replace("store", block);

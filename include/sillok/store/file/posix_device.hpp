@@ -31,7 +31,7 @@ public:
         return outcome(::openat(directory, name, flags, 0600));
     }
     io_outcome file_size(int file) const noexcept {
-        struct ::stat about{};
+        struct ::stat about {};
         if (::fstat(file, &about) != 0) return {0, errno};
         return {S_ISREG(about.st_mode) ? std::int64_t{about.st_size} : -1, 0};
     }
@@ -49,7 +49,9 @@ public:
     io_outcome rename(int directory, const char* from, const char* to) const noexcept {
         return outcome(::renameat(directory, from, directory, to));
     }
-    io_outcome remove(int directory, const char* name) const noexcept { return outcome(::unlinkat(directory, name, 0)); }
+    io_outcome remove(int directory, const char* name) const noexcept {
+        return outcome(::unlinkat(directory, name, 0));
+    }
     io_outcome list(int directory, name_visitor names) const {
         const int own = ::openat(directory, ".", O_RDONLY | O_DIRECTORY | O_CLOEXEC);
         if (own < 0) return {0, errno};
@@ -78,7 +80,9 @@ private:
         }
     };
 
-    static io_outcome outcome(std::int64_t value) noexcept { return value < 0 ? io_outcome{0, errno} : io_outcome{value, 0}; }
+    static io_outcome outcome(std::int64_t value) noexcept {
+        return value < 0 ? io_outcome{0, errno} : io_outcome{value, 0};
+    }
 };
 
 static_assert(device<posix_device>);

@@ -24,14 +24,14 @@ namespace sillok {
 // What opening a store found and did.
 struct open_report {
     bool created = false;
-    bool was_closed = false;             // the writer before closed it; otherwise it crashed, or never wrote
+    bool was_closed = false;  // the writer before closed it; otherwise it crashed, or never wrote
     std::uint64_t segments = 0;
-    std::uint64_t torn_segment = 0;      // 0: nothing was torn
+    std::uint64_t torn_segment = 0;  // 0: nothing was torn
     std::uint64_t torn_offset = 0;
-    std::uint64_t bytes_dropped = 0;     // of the torn tail: never acknowledged as durable
-    std::uint64_t bytes_proven = 0;      // whole batches whose sync was not proven, written and synced again
-    bool mark_ignored = false;           // the file `mark` was there and not well-formed
-    std::string damage;                  // only where it was opened read_only: what is damaged, and where
+    std::uint64_t bytes_dropped = 0;  // of the torn tail: never acknowledged as durable
+    std::uint64_t bytes_proven = 0;   // whole batches whose sync was not proven, written and synced again
+    bool mark_ignored = false;        // the file `mark` was there and not well-formed
+    std::string damage;               // only where it was opened read_only: what is damaged, and where
 };
 
 }  // namespace sillok
@@ -64,7 +64,8 @@ public:
             const bool is_last = i + 1 == numbers->size();
             const std::uint64_t number = (*numbers)[i];
             if (number != i + 1) {
-                report_.damage = segment_name(i + 1) + " is missing; it would begin with position " + std::to_string(end.next.position);
+                report_.damage = segment_name(i + 1) + " is missing; it would begin with position " +
+                                 std::to_string(end.next.position);
                 break;
             }
             auto more = read_segment(number, is_last, mode, visit);
@@ -95,7 +96,8 @@ public:
             if (auto again = write_again(last, proven_end_, end.offset); !again) return again;
             report_.bytes_proven = end.offset - proven_end_;
         }
-        if (const io_outcome synced = files.sync(last.file); !synced.ok()) return io_error("cannot be synced", name, synced.error);
+        if (const io_outcome synced = files.sync(last.file); !synced.ok())
+            return io_error("cannot be synced", name, synced.error);
         if (const io_outcome synced = files.sync(); !synced.ok())
             return io_error("cannot be synced", "the directory", synced.error);
         end.durable = end.next.sequence - 1;
@@ -141,26 +143,28 @@ private:
         const block_state state = is_whole ? state_of(*head, segment_magic) : block_state::invalid;
         if (state == block_state::newer)
             return error(error_kind::unsupported_format,
-                         name + " has format " + std::to_string(format_version_of(*head)) + "; this library reads up to " +
-                             std::to_string(file_format_version));
+                         name + " has format " + std::to_string(format_version_of(*head)) +
+                             "; this library reads up to " + std::to_string(file_format_version));
         if (state == block_state::invalid) {
             auto behind = look_behind(window, segment_header_bytes, 0, 0);
             if (!behind) return std::move(behind).error();
             const bool was_used = mark_ && mark_->segment >= number;
             if (is_last && number > 1 && end.is_sealed && behind->end <= segment_header_bytes && !was_used) {
                 if (mode == open_mode::read) return {};
-                if (const io_outcome gone = files.remove(name); !gone.ok()) return io_error("cannot be removed", name, gone.error);
+                if (const io_outcome gone = files.remove(name); !gone.ok())
+                    return io_error("cannot be removed", name, gone.error);
                 return {};
             }
-            report_.damage = place_text(number, 0) + ": the segment's header is not well-formed; it begins with position " +
+            report_.damage = place_text(number, 0) +
+                             ": the segment's header is not well-formed; it begins with position " +
                              std::to_string(end.next.position);
             return {};
         }
         segment->header = segment_header::decode(head->data());
         const segment_header header = segment->header;
         if (header.store != log_.identity().store)
-            return error(error_kind::unsupported_format, name + " belongs to store " + to_string(header.store) + ", not to " +
-                                                             to_string(log_.identity().store));
+            return error(error_kind::unsupported_format, name + " belongs to store " + to_string(header.store) +
+                                                             ", not to " + to_string(log_.identity().store));
         const bool follows = header.number == number && header.sequence == end.next.sequence &&
                              header.position == end.next.position && header.previous == end.last_frame;
         if (!follows) {
@@ -196,7 +200,8 @@ private:
             const frame_header& frame = found->header;
             if (end.is_sealed) return damaged(number, end.offset, end.next.position, "a frame behind the seal");
             if (mark_ && frame.sequence == mark_->sequence && frame.checksum != mark_->checksum)
-                return damaged(number, end.offset, frame.first, "it is not the frame that was there when the store was closed");
+                return damaged(number, end.offset, frame.first,
+                               "it is not the frame that was there when the store was closed");
             if (!visit(*found, log_.segment_count() - 1, end.offset))
                 return damaged(number, end.offset, frame.first, "its events do not continue their streams");
             if (frame.durable > named_) named_ = frame.durable;
@@ -224,7 +229,8 @@ private:
         const std::uint64_t marked = mark_ ? mark_->sequence : 0;
         std::uint64_t durable = named_ > behind->durable ? named_ : behind->durable;
         if (marked > durable) durable = marked;
-        if (durable >= end.next.sequence) return damaged(number, end.offset, found.unreadable, is_clean ? "the log ends too early" : found.why);
+        if (durable >= end.next.sequence)
+            return damaged(number, end.offset, found.unreadable, is_clean ? "the log ends too early" : found.why);
         has_tail_ = window.file_bytes() > end.offset;
         if (!is_clean) {
             report_.torn_segment = number;
@@ -241,13 +247,15 @@ private:
 
     void find_durable() {
         std::uint64_t durable = mark_ && mark_->sequence > named_ ? mark_->sequence : named_;
-        if (!report_.damage.empty()) durable = log_.end().next.sequence - 1;  // whole frames before damage were durable as it was
+        if (!report_.damage.empty())
+            durable = log_.end().next.sequence - 1;  // whole frames before damage were durable as it was
         for (const frame_end& each : frames_)
             if (each.sequence <= durable) {
                 proven_end_ = each.offset;
                 durable_position_ = each.position;
             }
-        report_.was_closed = mark_ && mark_->sequence == log_.end().next.sequence - 1 && mark_->end == log_.end().offset;
+        report_.was_closed =
+            mark_ && mark_->sequence == log_.end().next.sequence - 1 && mark_->end == log_.end().offset;
     }
 
     result<void> write_again(log_segment& segment, std::uint64_t from, std::uint64_t to) {
@@ -257,7 +265,8 @@ private:
             const std::size_t wanted = to - from < step ? static_cast<std::size_t>(to - from) : step;
             auto bytes = window.at(from, wanted);
             if (!bytes) return std::move(bytes).error();
-            if (bytes->size() < wanted) return io_error("cannot be read again", segment_name(segment.header.number), EIO);
+            if (bytes->size() < wanted)
+                return io_error("cannot be read again", segment_name(segment.header.number), EIO);
             if (const io_outcome written = log_.files().write(segment.file, *bytes, from); !written.ok())
                 return io_error("cannot be written again", segment_name(segment.header.number), written.error);
             from += wanted;
@@ -271,7 +280,7 @@ private:
     std::uint64_t named_ = 0;  // the greatest durable mark in a valid frame or implied by a segment's existence
     std::uint64_t proven_end_ = segment_header_bytes;
     std::uint64_t durable_position_ = 0;
-    bool has_tail_ = false;  // something, if only zeros, follows the last frame
+    bool has_tail_ = false;          // something, if only zeros, follows the last frame
     std::vector<frame_end> frames_;  // of the last segment
 };
 

@@ -46,7 +46,9 @@ namespace sillok::detail {
 
 struct file_state {
     file_state(std::string where, directory within, const store_identity& identity, const file_options& options)
-        : log(std::move(within), identity), ledger(options.clock, options.batch_window), path(std::move(where)),
+        : log(std::move(within), identity),
+          ledger(options.clock, options.batch_window),
+          path(std::move(where)),
           read_only(options.read_only) {}
 
     bool is_foreign() const noexcept { return owner != ::getpid(); }
