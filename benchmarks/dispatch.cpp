@@ -131,6 +131,7 @@ inline bool apply_payload(counters_of<N>& to, sillok::record_view record) {
     return true;
 }
 
+// clang-format off: version 14 takes the macros for something else
 #define RECORD_CASE(i)                                                                          \
     case sillok::name_hash(moved_name<(i)>().view()): return apply_payload<(i), N>(to, record); \
         #define OBJECT_CASE(i)                                                                  \
@@ -159,6 +160,7 @@ struct by_switch {
             switch (place) { CASES_128(OBJECT_CASE, 0) default : return false; }
     }
 };
+// clang-format on
 
 // --- Sillok ----------------------------------------------------------------------------------------------------------------
 
