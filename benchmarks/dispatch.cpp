@@ -131,10 +131,11 @@ inline bool apply_payload(counters_of<N>& to, sillok::record_view record) {
     return true;
 }
 
-// clang-format off: version 14 takes the macros for something else
-#define RECORD_CASE(i)                                                                          \
-    case sillok::name_hash(moved_name<(i)>().view()): return apply_payload<(i), N>(to, record); \
-        #define OBJECT_CASE(i)                                                                  \
+// Version 14 of the formatter takes these macros for something else.
+// clang-format off
+#define RECORD_CASE(i) \
+    case sillok::name_hash(moved_name<(i)>().view()): return apply_payload<(i), N>(to, record);
+#define OBJECT_CASE(i) \
     case (i): to.apply(*static_cast<const moved<(i)>*>(event)); return true;
 
 template <std::size_t N>
@@ -142,22 +143,14 @@ struct by_switch {
     counters_of<N> to;
 
     [[gnu::always_inline]] bool operator()(sillok::record_view record) {
-        if constexpr (N == 8) switch (record.type_hash()) {
-                CASES_8(RECORD_CASE, 0) default : return false;
-            }
-        else if constexpr (N == 32)
-            switch (record.type_hash()) { CASES_32(RECORD_CASE, 0) default : return false; }
-        else
-            switch (record.type_hash()) { CASES_128(RECORD_CASE, 0) default : return false; }
+        if constexpr (N == 8) switch (record.type_hash()) { CASES_8(RECORD_CASE, 0) default: return false; }
+        else if constexpr (N == 32) switch (record.type_hash()) { CASES_32(RECORD_CASE, 0) default: return false; }
+        else switch (record.type_hash()) { CASES_128(RECORD_CASE, 0) default: return false; }
     }
     [[gnu::always_inline]] bool operator()(std::uint32_t place, const void* event) {
-        if constexpr (N == 8) switch (place) {
-                CASES_8(OBJECT_CASE, 0) default : return false;
-            }
-        else if constexpr (N == 32)
-            switch (place) { CASES_32(OBJECT_CASE, 0) default : return false; }
-        else
-            switch (place) { CASES_128(OBJECT_CASE, 0) default : return false; }
+        if constexpr (N == 8) switch (place) { CASES_8(OBJECT_CASE, 0) default: return false; }
+        else if constexpr (N == 32) switch (place) { CASES_32(OBJECT_CASE, 0) default: return false; }
+        else switch (place) { CASES_128(OBJECT_CASE, 0) default: return false; }
     }
 };
 // clang-format on
