@@ -262,8 +262,13 @@ private:
         if (!detail::has_name(record, name_of(Entry))) [[unlikely]]
             return self.judge_unknown(record);
         Old old{};
-        if (!reads<Reader>(record, old)) [[unlikely]]
-            return self.explain(record, detail::explanation<Reader, Old>());
+        if constexpr (detail::quiet_codec<Reader>) {
+            if (!Reader::reads(record.payload(), old)) [[unlikely]]
+                return self.explain(record, detail::explanation<Reader, Old>());
+        } else {
+            if (!Reader::decode(record.payload(), old).has_value()) [[unlikely]]
+                return self.explain(record, detail::explanation<Reader, Old>());
+        }
         return self.give(handler, detail::lift(old, Later{}), metadata(record));
     }
 

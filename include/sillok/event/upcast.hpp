@@ -43,23 +43,19 @@ template <class Previous, class Next, class... Rest>
 inline constexpr bool upcasts_exist<Previous, Next, Rest...> =
     require::version_is_upcast_to_the_next<Previous, Next>() && upcasts_exist<Next, Rest...>;
 
-template <class Next, class Previous>
-constexpr Next lift_once(const Previous& e) {
-    if constexpr (requires { Next::upcast(e); })
+// Lifts along a list of the versions that follow `Previous`, up to the last. One function for each step, since a compiler
+// takes a millisecond for each.
+template <class Previous, class Next, class... Rest>
+constexpr auto lift(const Previous& e, types<Next, Rest...>) {
+    constexpr bool is_member = requires { Next::upcast(e); };
+    if constexpr (sizeof...(Rest) == 0 && is_member)
         return Next::upcast(e);
-    else
+    else if constexpr (sizeof...(Rest) == 0)
         return upcast(e, std::type_identity<Next>{});
-}
-
-// Lifts along a list of the versions that follow `Previous`, up to the last.
-template <class Previous, class Next>
-constexpr Next lift(const Previous& e, types<Next>) {
-    return lift_once<Next>(e);
-}
-
-template <class Previous, class Next, class After, class... Rest>
-constexpr auto lift(const Previous& e, types<Next, After, Rest...>) {
-    return lift(lift_once<Next>(e), types<After, Rest...>{});
+    else if constexpr (is_member)
+        return lift(Next::upcast(e), types<Rest...>{});
+    else
+        return lift(upcast(e, std::type_identity<Next>{}), types<Rest...>{});
 }
 
 // The versions behind `Version` in a list of versions.
