@@ -124,3 +124,17 @@ TEST_CASE("brackets without end do not exhaust the stack", "[json]") {
     for (int level = 0; level < 66; ++level) deep += "]}";
     CHECK(fault<sample::node>(deep).ends_with("nested deeper than 64"));
 }
+
+TEST_CASE("numbers at the edges of a double are exact or refused, never infinite") {
+    const auto read = [](std::string_view text) {
+        double value = 7;
+        const auto done = sillok::json_codec::decode(sillok::as_bytes(text), value);
+        return std::pair(done.has_value(), value);
+    };
+    CHECK(read("1.7976931348623157e308") == std::pair(true, 1.7976931348623157e308));
+    CHECK_FALSE(read("1.7976931348623159e308").first);
+    CHECK_FALSE(read("1e400").first);
+    CHECK(read("0.0e-30") == std::pair(true, 0.0));
+    CHECK(read("5e-324") == std::pair(true, 5e-324));
+    CHECK(read("18446744073709551616") == std::pair(true, 18446744073709551616.0));
+}

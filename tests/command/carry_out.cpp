@@ -48,3 +48,24 @@ TEST_CASE("two events of one act may not carry the same unique tag") {
     CHECK(done.error().is(sillok::error_kind::condition_failed));
     CHECK(store.last(sillok::horizon::visible) == sillok::position{0});
 }
+
+TEST_CASE("a command whose twin is accepted while it is decided gets the twin's receipt, and no rejection") {
+    sillok::memory_store store;
+    sillok::uuid id;
+    id.octets[0] = 1;
+    const auto context = sillok::command_context{}.with_id(id);
+    one_event twin{store};
+    for (const bool rejects : {true, false}) {
+        id.octets[1] = rejects ? 1 : 2;
+        const auto sent = context.with_id(id);
+        const auto late = [&](sillok::prepared_batch&) -> sillok::result<void, sillok::failure> {
+            sillok::detail::carry_out(store, sent, 5, "", 3, twin).value();
+            if (rejects) return sillok::failure(sillok::reject("too late"));
+            return {};  // nothing
+        };
+        const auto done = sillok::detail::carry_out(store, sent, 5, "", 3, late);
+        REQUIRE(done);
+        CHECK(done->repeated);
+        CHECK(done->first != sillok::position{0});
+    }
+}

@@ -403,3 +403,27 @@ TEST_CASE("a cached aggregate does not read back what it recorded itself, where 
     sillok::repository<account>(memory).execute("42", deposit{5}).value();
     CHECK(accounts.load("42").value()->balance == 15);
 }
+
+namespace {
+
+struct fragile : account {
+    static inline bool breaks = false;
+    using account::apply;
+    void apply(const money_deposited& e) {
+        if (breaks) throw 13;
+        account::apply(e);
+    }
+    void apply(const account_opened&) { open = true; }
+};
+
+}  // namespace
+
+TEST_CASE("an apply that throws behind the append does not hide that the command was recorded") {
+    sillok::memory_store store;
+    const sillok::repository<fragile> accounts(store, {.cached_max = 8});
+    accounts.execute("42", deposit{1}).value();
+    fragile::breaks = true;
+    CHECK(accounts.execute("42", deposit{2}).value().version == version{2});
+    fragile::breaks = false;
+    CHECK(accounts.load("42").value()->balance == 3);
+}

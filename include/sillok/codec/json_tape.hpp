@@ -2,11 +2,13 @@
 // JSON text as a list of tokens; codec/json.hpp is what users include. RapidJSON pushes what it reads; a typed reader wants to
 // pull it, and to look a member up before it reads it, so the tokens are kept in between: at most one per two bytes of text.
 
+#include <charconv>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
 #include <string>
 #include <string_view>
+#include <system_error>
 #include <vector>
 
 // RapidJSON 1.1 adds to a null pointer while its stack is empty, which clang's sanitizer reports.
@@ -64,7 +66,7 @@ public:
         json_input input(in);
         handler into{*this, input, as_text(in)};
         rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, rapidjson::CrtAllocator> reader;
-        constexpr unsigned flags = rapidjson::kParseFullPrecisionFlag | rapidjson::kParseValidateEncodingFlag;
+        constexpr unsigned flags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag;
         const rapidjson::ParseResult done = reader.Parse<flags>(input, into);
         if (into.problem != nullptr) return fail(into.problem, into.problem_at);
         if (done.IsError()) return fail(text_of(done.Code()), done.Offset());
@@ -119,18 +121,28 @@ private:
 
         bool Null() { return add(json_kind::null); }
         bool Bool(bool value) { return add(json_kind::boolean, value ? 1 : 0); }
-        bool Int(int value) { return Int64(value); }
-        bool Uint(unsigned value) { return Uint64(value); }
-        bool Int64(std::int64_t value) {
-            return add(value < 0 ? json_kind::negative : json_kind::natural, static_cast<std::uint64_t>(value));
-        }
-        bool Uint64(std::uint64_t value) { return add(json_kind::natural, value); }
-        bool Double(double value) {
+        // Numbers come as text: the parser's own conversion takes some doubles beyond the largest for infinity.
+        bool RawNumber(const char* text, rapidjson::SizeType size, bool) {
+            const char* const end = text + size;
+            std::uint64_t natural = 0;
+            if (const auto read = std::from_chars(text, end, natural); read.ec == std::errc{} && read.ptr == end)
+                return add(json_kind::natural, natural);
+            std::int64_t whole = 0;
+            if (const auto read = std::from_chars(text, end, whole); read.ec == std::errc{} && read.ptr == end)
+                return add(whole < 0 ? json_kind::negative : json_kind::natural, static_cast<std::uint64_t>(whole));
+            double value = 0;
+            const auto read = std::from_chars(text, end, value);
             std::uint64_t bits = 0;
             std::memcpy(&bits, &value, sizeof bits);
-            return add(json_kind::real, bits);
+            add(json_kind::real, bits);
+            if (read.ec == std::errc{} && read.ptr == end) return true;
+            return refuse("a number too large or too small for a double", tape.tokens_.back().at);
         }
-        bool RawNumber(const char*, rapidjson::SizeType, bool) { return false; }
+        bool Int(int) { return false; }
+        bool Uint(unsigned) { return false; }
+        bool Int64(std::int64_t) { return false; }
+        bool Uint64(std::uint64_t) { return false; }
+        bool Double(double) { return false; }
         bool String(const char* text, rapidjson::SizeType size, bool) {
             add(json_kind::text, tape.texts_.size());
             tape.tokens_.back().size = size;

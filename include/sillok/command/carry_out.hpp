@@ -33,6 +33,14 @@ inline std::optional<result<receipt, failure>> repeated(const store_ref& store, 
     return first;
 }
 
+// What to say instead of `otherwise`, a rejection or the like: if a twin of the command was accepted while this one was
+// decided, the state that spoke against it was the twin's doing.
+inline result<receipt, failure> unless_repeated(const store_ref& store, const uuid& id, std::uint64_t content,
+                                                result<receipt, failure> otherwise) {
+    if (auto known = repeated(store, id, content)) return *std::move(known);
+    return otherwise;
+}
+
 inline result<receipt, failure> carry_out(store_ref store, const command_context& context, std::uint64_t content,
                                           std::string_view source, std::uint32_t retries, decide_step decide) {
     if (auto known = repeated(store, context.id(), content)) return *std::move(known);
@@ -42,9 +50,12 @@ inline result<receipt, failure> carry_out(store_ref store, const command_context
     prepared_batch batch;
     for (std::uint32_t tries = 1;; ++tries) {
         batch.clear();
-        if (auto decided = decide(batch); !decided) return std::move(decided).error();
+        if (auto decided = decide(batch); !decided)
+            return unless_repeated(store, context.id(), content, std::move(decided).error());
         if (batch.empty())
-            return receipt{.first = {}, .last = {}, .version = batch.seen(), .time = {}, .repeated = false};
+            return unless_repeated(
+                store, context.id(), content,
+                receipt{.first = {}, .last = {}, .version = batch.seen(), .time = {}, .repeated = false});
         if (const auto twice = batch.unique_twice())
             return failure(error(error_kind::condition_failed,
                                  "two events of one act carry the tag " + *twice + ", which is to be unique"));

@@ -6,6 +6,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <unordered_map>
 #include <vector>
 
 #include "sillok/command/tags.hpp"
@@ -69,10 +70,13 @@ public:
 
     // A tag that is to be unique but stands here twice.
     std::optional<std::string> unique_twice() const {
+        std::unordered_map<std::string_view, std::size_t> carriers;
         for (const auto& each : tags_.entries_)
-            if (each.unique)
-                for (const auto& other : tags_.entries_)
-                    if (&other != &each && other.text == each.text) return each.text;
+            if (each.unique) carriers.emplace(each.text, 0);
+        if (carriers.empty()) return std::nullopt;
+        for (const auto& each : tags_.entries_)
+            if (const auto found = carriers.find(each.text); found != carriers.end() && ++found->second == 2)
+                return each.text;
         return std::nullopt;
     }
 

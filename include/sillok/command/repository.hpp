@@ -214,18 +214,22 @@ private:
         });
     }
 
-    // Puts the state back into the cache, with what was recorded applied to it, where `apply` asks for nothing but the event;
-    // else the next load reads it.
+    // Puts the state back into the cache, with what was recorded applied to it, where `apply` asks for nothing but the
+    // event; else the next load reads it. What throws here only empties the cache: the command is recorded.
     template <class Command>
-    void keep(std::string_view key, decided<Command> now, const result<receipt, failure>& done) const {
+    void keep(std::string_view key, decided<Command> now, const result<receipt, failure>& done) const noexcept {
         if (options_.cached_max == 0) return;
-        if constexpr (detail::applies_alone<Aggregate, typename decltype(now.decision)::event_types>) {
-            if (done && !done->repeated && !now.decision.empty()) {
-                now.decision.for_each([&](const auto& event) { now.before.state.apply(event); });
-                now.before.version = done->version;
+        try {
+            if constexpr (detail::applies_alone<Aggregate, typename decltype(now.decision)::event_types>) {
+                if (done && !done->repeated && !now.decision.empty()) {
+                    now.decision.for_each([&](const auto& event) { now.before.state.apply(event); });
+                    now.before.version = done->version;
+                }
             }
+            cache_.put(key, std::move(now.before));
+        } catch (...) {
+            // The next load reads the stream.
         }
-        cache_.put(key, std::move(now.before));
     }
 
     // Applies what follows `start`, as long as `within` says so.

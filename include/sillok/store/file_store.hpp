@@ -204,6 +204,7 @@ public:
         }
         result<void> marked;
         if (!s.read_only && !s.log.is_poisoned() && !s.damaged.load()) marked = s.log.write_mark();
+        s.log.files().unlock(s.lock);  // a child that was forked meanwhile has the descriptor, too
         s.lock = detail::owned_file{};
         if (!marked) return std::move(marked).error().within(s.path);
         return {};

@@ -218,6 +218,11 @@ public:
             return {};
         });
     }
+    io_outcome unlock(int file) {
+        const std::lock_guard hold(mutex_);
+        handles_.at(file).locked = false;
+        return {};
+    }
     io_outcome close(int file) {
         const std::lock_guard hold(mutex_);
         handles_.erase(file);

@@ -34,6 +34,7 @@ using name_visitor = function_ref<void(std::string_view)>;
 //
 // file_size    is -1 for what is not a regular file.
 // try_lock     takes the one lock of a file until its number is closed; EWOULDBLOCK where another number has it.
+// unlock       gives it back, also where a forked child still has the number.
 //
 // Threads: any number at once
 template <class D>
@@ -52,6 +53,7 @@ concept device = requires(D& d, const char* path, int number, open_mode mode, vo
     { d.remove(number, path) } -> std::same_as<io_outcome>;
     { d.list(number, names) } -> std::same_as<io_outcome>;
     { d.try_lock(number) } -> std::same_as<io_outcome>;
+    { d.unlock(number) } -> std::same_as<io_outcome>;
     { d.close(number) } -> std::same_as<io_outcome>;
 };
 
@@ -87,6 +89,7 @@ public:
     io_outcome remove(int directory, const char* name) const { return calls_->remove(device_, directory, name); }
     io_outcome list(int directory, name_visitor names) const { return calls_->list(device_, directory, names); }
     io_outcome try_lock(int file) const { return calls_->try_lock(device_, file); }
+    io_outcome unlock(int file) const { return calls_->unlock(device_, file); }
     io_outcome close(int file) const { return calls_->close(device_, file); }
 
 private:
@@ -104,6 +107,7 @@ private:
         io_outcome (*remove)(void*, int, const char*);
         io_outcome (*list)(void*, int, name_visitor);
         io_outcome (*try_lock)(void*, int);
+        io_outcome (*unlock)(void*, int);
         io_outcome (*close)(void*, int);
     };
 
@@ -126,6 +130,7 @@ private:
         [](void* d, int dir, const char* name) { return static_cast<D*>(d)->remove(dir, name); },
         [](void* d, int dir, name_visitor names) { return static_cast<D*>(d)->list(dir, names); },
         [](void* d, int file) { return static_cast<D*>(d)->try_lock(file); },
+        [](void* d, int file) { return static_cast<D*>(d)->unlock(file); },
         [](void* d, int file) { return static_cast<D*>(d)->close(file); },
     };
 

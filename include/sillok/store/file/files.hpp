@@ -110,6 +110,9 @@ public:
     io_outcome try_lock(const owned_file& file) const {
         return again([&] { return device_.try_lock(file.number()); });
     }
+    void unlock(const owned_file& file) const {
+        if (file.number() >= 0) static_cast<void>(device_.unlock(file.number()));
+    }
     io_outcome remove(const std::string& name) const {
         return again([&] { return device_.remove(opened_.number(), name.c_str()); });
     }

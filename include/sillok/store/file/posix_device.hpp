@@ -70,6 +70,7 @@ public:
         }
     }
     io_outcome try_lock(int file) const noexcept { return outcome(::flock(file, LOCK_EX | LOCK_NB)); }
+    io_outcome unlock(int file) const noexcept { return outcome(::flock(file, LOCK_UN)); }
     io_outcome close(int file) const noexcept { return outcome(::close(file)); }
 
 private:
