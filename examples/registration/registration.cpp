@@ -83,6 +83,7 @@ int main(int argc, char**) {
     std::atomic<int> taken = 0;
     std::atomic<int> failed = 0;
     std::vector<std::thread> running;
+    running.reserve(threads);
     for (int t = 0; t < threads; ++t)
         running.emplace_back([&, t] {
             for (int i = 0; i < addresses_wanted; ++i) {

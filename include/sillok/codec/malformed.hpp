@@ -28,8 +28,9 @@ struct wire_shape {
     bool (*is_ordered)(const std::byte*, const std::byte*) = nullptr;
 };
 
+// Defined with the decoder, which it calls.
 template <class T>
-bool is_ordered(const std::byte* at, const std::byte* end);
+bool is_ordered(const std::byte* at, const std::byte* end);  // NOLINT(readability-redundant-declaration)
 
 template <class T>
 struct shape_of;

@@ -35,36 +35,32 @@ enum class handler_form : std::uint8_t {
 
 // Whether the function that was found is an instance of a template, such as `const auto&`: then it was not written for
 // the event. Only asked where a template of that name takes the event as well.
-template <class Signature>
-consteval bool is_another(Signature found, Signature from_template) {
-    return found != from_template;
-}
+// They are compared as template arguments: g++ 12 under its sanitizer does not compare member pointers in constants.
+template <auto Found, auto FromTemplate>
+concept another = !std::same_as<std::integral_constant<decltype(Found), Found>,
+                                std::integral_constant<decltype(FromTemplate), FromTemplate>>;
 
+// clang-format off
 // `&H::apply` as exactly that signature, and not as an instance of a template.
 template <class H, class Signature>
-concept has_apply = requires {
-    static_cast<Signature>(&H::apply);
-}
-&&(!requires { static_cast<Signature>(&H::template apply<>); } ||
-   is_another(static_cast<Signature>(&H::apply), static_cast<Signature>(&H::template apply<>)));
+concept has_apply = requires { static_cast<Signature>(&H::apply); } &&
+                    (!requires { static_cast<Signature>(&H::template apply<>); } ||
+                     another<static_cast<Signature>(&H::apply), static_cast<Signature>(&H::template apply<>)>);
 template <class H, class Signature>
-concept has_on = requires {
-    static_cast<Signature>(&H::on);
-}
-&&(!requires { static_cast<Signature>(&H::template on<>); } ||
-   is_another(static_cast<Signature>(&H::on), static_cast<Signature>(&H::template on<>)));
+concept has_on = requires { static_cast<Signature>(&H::on); } &&
+                 (!requires { static_cast<Signature>(&H::template on<>); } ||
+                  another<static_cast<Signature>(&H::on), static_cast<Signature>(&H::template on<>)>);
 
 // The less usual signatures: const, static, by value, or with a result. Only asked where the usual ones are missing.
 template <class H, class... P>
-concept has_any_apply = has_apply<H, void (H::*)(P...)> || has_apply<H, void (H::*)(P...) const> ||
-                        has_apply<H, void (*)(P...)> || has_apply < H,
-        result<void>(H::*)
-(P...) > || has_apply<H, result<void> (H::*)(P...) const> || has_apply<H, result<void> (*)(P...)>;
+concept has_any_apply = has_apply<H, void (H::*)(P...)> || has_apply<H, void (H::*)(P...) const> || has_apply<H, void (*)(P...)> ||
+                        has_apply<H, result<void> (H::*)(P...)> || has_apply<H, result<void> (H::*)(P...) const> ||
+                        has_apply<H, result<void> (*)(P...)>;
 template <class H, class... P>
 concept has_any_on = has_on<H, void (H::*)(P...)> || has_on<H, void (H::*)(P...) const> || has_on<H, void (*)(P...)> ||
-                     has_on < H,
-        result<void>(H::*)
-(P...) > || has_on<H, result<void> (H::*)(P...) const> || has_on<H, result<void> (*)(P...)>;
+                     has_on<H, result<void> (H::*)(P...)> || has_on<H, result<void> (H::*)(P...) const> ||
+                     has_on<H, result<void> (*)(P...)>;
+// clang-format on
 
 // Whether the call compiles at all, by whatever conversion.
 template <class H, class E>
