@@ -85,8 +85,8 @@ struct append_request {
     std::span<const none_tagged> conditions{};
     uuid batch{};               // where it is not nil, a repetition within the store's window gives the first receipt
     std::uint64_t content = 0;  // a hash of what the batch id stands for; 0: the events themselves
-    uuid causation{};           // nil: the batch id; where that is nil too, an id made up for this act
-    uuid correlation{};         // nil: a new chain begins, named by the batch id or the one made up
+    uuid causation{};           // nil: the batch id; where that is nil too, the id of the first event
+    uuid correlation{};         // nil: likewise, so that a new chain begins
     std::string_view source{};  // the service that records, up to 255 bytes
     std::span<const header> headers{};
 };

@@ -161,20 +161,21 @@ public:
     [[gnu::always_inline]] void write(const append_request& request, const admission& admitted, std::byte* to,
                                       Each each) noexcept {
         const timestamp now = admitted.receipt.time;
-        const bool begins = request.causation.is_nil() || request.correlation.is_nil();
-        const uuid act = begins && request.batch.is_nil() ? ids_(now) : request.batch;
+        uuid id = ids_(now);
+        const uuid act = request.batch.is_nil() ? id : request.batch;
         const uuid causation = request.causation.is_nil() ? act : request.causation;
         const uuid correlation = request.correlation.is_nil() ? act : request.correlation;
         position at = admitted.receipt.first;
         for (std::size_t i = 0; i < request.streams.size(); ++i) {
             version in_stream{writes_[i].at};
             for (const new_event& event : request.streams[i].events) {
+                if (at != admitted.receipt.first) id = ids_(now);
                 ++in_stream.value;
                 std::byte* const start = to;
                 to = write_record(start, {.position = at,
                                           .version = in_stream,
                                           .time = now,
-                                          .id = ids_(now),
+                                          .id = id,
                                           .correlation = correlation,
                                           .causation = causation,
                                           .type = event.type,
