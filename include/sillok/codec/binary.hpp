@@ -63,7 +63,7 @@ struct binary_codec {
     static result<void> decode(bytes_view in, T& into) {
         if (reads(in, into)) [[likely]]
             return {};
-        return detail::explain(detail::shape_of<T>::value, in);
+        return explain(&detail::shape_of<T>::value, in);
     }
 
     // The same without a reason: whether `in`, all of it, was read into `into`.
@@ -78,10 +78,9 @@ struct binary_codec {
             return row(into);
     }
 
-    // The reason, by a second look: why `in` does not decode as a T.
-    template <class T>
-    [[gnu::cold]] static error explain(bytes_view in) {
-        return std::move(detail::explain(detail::shape_of<T>::value, in)).error();
+    // The reason, by a second look: why `in` does not decode as the type of that shape, which is `detail::shape_of<T>::value`.
+    [[gnu::cold, gnu::noinline]] static error explain(const detail::wire_shape* shape, bytes_view in) {
+        return detail::fault_finder(in).find(*shape);
     }
 };
 

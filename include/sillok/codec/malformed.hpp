@@ -12,7 +12,6 @@
 #include "sillok/codec/wire.hpp"
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/error.hpp"
-#include "sillok/core/result.hpp"
 
 namespace sillok::detail {
 
@@ -222,10 +221,5 @@ private:
     std::string path_;
     std::string text_;
 };
-
-// Why `in` does not decode as the type of that shape.
-[[gnu::cold, gnu::noinline]] inline result<void> explain(const wire_shape& shape, bytes_view in) {
-    return fault_finder(in).find(shape);
-}
 
 }  // namespace sillok::detail

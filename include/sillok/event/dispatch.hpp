@@ -64,26 +64,26 @@ struct decode_slots;
 template <class... E>
 struct decode_slots<types<E...>> : slot_for<is_kept<E>>::template type<E>... {};
 
-// A codec that can read without giving a reason, and find the reason afterwards: `reads(in, into)` and `explain<T>(in)`.
+// A codec that can read without giving a reason, and find the reason afterwards along the type's shape.
 // Then the way that succeeds carries no errors, which halves its instructions.
 template <class Reader>
-concept quiet_codec = requires(bytes_view in, bool& into) {
+concept quiet_codec = requires(const wire_shape* shape, bytes_view in, bool& into) {
     { Reader::reads(in, into) } -> std::same_as<bool>;
-    { Reader::template explain<bool>(in) } -> std::same_as<error>;
+    { Reader::explain(shape, in) } -> std::same_as<error>;
 };
 
-// Why a payload could not be read.
+// Why a payload could not be read as a T.
 template <class Reader, class T>
-error why_not(bytes_view in) {
+error decode_error(const wire_shape*, bytes_view in) {
     T into{};
     return std::move(Reader::decode(in, into)).error();
 }
 template <class Reader, class T>
-consteval auto explanation() {
+consteval explanation explanation_of() {
     if constexpr (quiet_codec<Reader>)
-        return &Reader::template explain<T>;
+        return {&shape_of<T>::value, &Reader::explain};
     else
-        return &why_not<Reader, T>;
+        return {nullptr, &decode_error<Reader, T>};
 }
 
 // Whether the record's type has that name, which is a constant where this is called.
@@ -229,7 +229,7 @@ private:
             using view = detail::view_of_event<Handler, E>;
             view value{};
             if (!reads<Reader>(record, value)) [[unlikely]]
-                return self.explain(record, detail::explanation<Reader, view>());
+                return self.explain(record, detail::explanation_of<Reader, view>());
             return self.give(handler, value, metadata(record));
         } else {
             [[maybe_unused]] std::conditional_t<detail::is_kept<E>, no_codec, E> local{};
@@ -242,18 +242,12 @@ private:
             // compiler another millisecond.
             if constexpr (detail::quiet_codec<Reader>) {
                 if (!Reader::reads(record.payload(), *value)) [[unlikely]]
-                    return self.explain(record, detail::explanation<Reader, E>());
+                    return self.explain(record, detail::explanation_of<Reader, E>());
             } else {
                 if (!Reader::decode(record.payload(), *value).has_value()) [[unlikely]]
-                    return self.explain(record, detail::explanation<Reader, E>());
+                    return self.explain(record, detail::explanation_of<Reader, E>());
             }
-            if constexpr (detail::form_of<Handler, E> == detail::handler_form::apply)
-                handler.apply(std::as_const(*value));
-            else if constexpr (detail::form_of<Handler, E> == detail::handler_form::on)
-                handler.on(std::as_const(*value));
-            else
-                return self.give(handler, *value, metadata(record));
-            return true;
+            return self.hand_over(handler, static_cast<const E&>(*value), record);
         }
     }
 
@@ -264,12 +258,24 @@ private:
         Old old{};
         if constexpr (detail::quiet_codec<Reader>) {
             if (!Reader::reads(record.payload(), old)) [[unlikely]]
-                return self.explain(record, detail::explanation<Reader, Old>());
+                return self.explain(record, detail::explanation_of<Reader, Old>());
         } else {
             if (!Reader::decode(record.payload(), old).has_value()) [[unlikely]]
-                return self.explain(record, detail::explanation<Reader, Old>());
+                return self.explain(record, detail::explanation_of<Reader, Old>());
         }
-        return self.give(handler, detail::lift(old, Later{}), metadata(record));
+        return self.hand_over(handler, detail::lift(old, Later{}), record);
+    }
+
+    // `give` without a function of its own where the handler takes the struct alone.
+    template <class E>
+    [[gnu::always_inline]] bool hand_over(Handler& handler, const E& value, record_view record) {
+        if constexpr (detail::form_of<Handler, E> == detail::handler_form::apply)
+            handler.apply(value);
+        else if constexpr (detail::form_of<Handler, E> == detail::handler_form::on)
+            handler.on(value);
+        else
+            return give(handler, value, metadata(record));
+        return true;
     }
 
     template <class Reader, class T>

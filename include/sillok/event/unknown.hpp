@@ -40,6 +40,14 @@ inline void append_printable(std::string& to, std::string_view text) {
     }
 }
 
+struct wire_shape;
+
+// How to find out why a payload could not be read: data and a function for it, so that no type needs a function of its own.
+struct explanation {
+    const wire_shape* shape;
+    error (*find)(const wire_shape* shape, bytes_view payload);
+};
+
 // The part of a dispatcher that knows no types.
 class dispatch_state {
 public:
@@ -50,7 +58,7 @@ public:
     // Each of these answers for the event that could not be handled: true where the policy lets it pass.
     [[gnu::cold]] bool meet_unknown(record_view record, std::uint16_t revisions);
     [[gnu::cold]] bool meet_foreign_codec(record_view record);
-    [[gnu::cold]] bool explain(record_view record, error (*why_not)(bytes_view));
+    [[gnu::cold]] bool explain(record_view record, explanation why);
     [[gnu::cold]] bool fail(error&& why);
 
     [[gnu::cold]] result<void> take_failure() noexcept { return std::exchange(failure_, {}); }
@@ -85,8 +93,8 @@ inline bool dispatch_state::meet_foreign_codec(record_view record) {
     return fail({error_kind::unsupported_format, std::move(text)});
 }
 
-inline bool dispatch_state::explain(record_view record, error (*why_not)(bytes_view)) {
-    return fail(why_not(record.payload()).within(describe(record)));
+inline bool dispatch_state::explain(record_view record, explanation why) {
+    return fail(why.find(why.shape, record.payload()).within(describe(record)));
 }
 
 inline bool dispatch_state::fail(error&& why) {
