@@ -63,8 +63,8 @@ concept duration_like = requires(const T& t) {
     typename T::rep;
     typename T::period;
     { t.count() } -> std::same_as<typename T::rep>;
-}
-&&std::is_arithmetic_v<typename T::rep>;
+    requires std::is_arithmetic_v<typename T::rep>;
+};
 
 // What a duration's count is recorded as. Integers have one width, since those of std::chrono differ between libraries.
 template <class Rep>
@@ -81,15 +81,16 @@ concept time_point_like = requires(const T& t) {
     typename T::clock;
     typename T::duration;
     { t.time_since_epoch() } -> std::same_as<typename T::duration>;
-}
-&&duration_like<typename T::duration>&& lasting_clock<typename T::clock>;
+    requires duration_like<typename T::duration>;
+    requires lasting_clock<typename T::clock>;
+};
 
 template <class T>
 concept ordered_set_like = requires(T& t, typename T::key_type key) {
     typename T::key_compare;
     { t.insert(key).second } -> std::convertible_to<bool>;
-}
-&&std::is_same_v<typename T::key_type, typename T::value_type>;
+    requires std::is_same_v<typename T::key_type, typename T::value_type>;
+};
 
 template <class T>
 concept ordered_map_like = requires(T& t, typename T::value_type entry) {

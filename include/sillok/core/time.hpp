@@ -56,8 +56,7 @@ public:
     constexpr clock_ref() noexcept : read_(&system_now) {}
 
     template <class Clock>
-        requires(!std::is_same_v<Clock, clock_ref>)
-    &&requires(Clock& c) { timestamp{c.now()}; }
+        requires(!std::is_same_v<Clock, clock_ref> && requires(Clock & c) { timestamp{c.now()}; })
     constexpr clock_ref(Clock& clock) noexcept  // NOLINT(google-explicit-constructor)
         : self_(&clock), read_([](void* self) { return timestamp{static_cast<Clock*>(self)->now()}; }) {}
 

@@ -24,8 +24,6 @@ std::true_type is_selection(const select<Context, E...>*);
 template <class Handler>
 concept has_event_list = requires {
     typename Handler::events;
-}
-&&requires {
     requires catalogue<typename Handler::events> ||
         decltype(is_selection(static_cast<const typename Handler::events*>(nullptr)))::value;
 };

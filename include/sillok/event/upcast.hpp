@@ -11,14 +11,19 @@
 
 namespace sillok {
 
-// Whether a version can be lifted to the next one.
 template <class Previous, class Next>
-concept upcastable = requires(const Previous& e) {
+concept upcast_by_member = requires(const Previous& e) {
     { Next::upcast(e) } -> std::same_as<Next>;
-}
-|| requires(const Previous& e) {
+};
+
+template <class Previous, class Next>
+concept upcast_by_function = requires(const Previous& e) {
     { upcast(e, std::type_identity<Next>{}) } -> std::same_as<Next>;
 };
+
+// Whether a version can be lifted to the next one.
+template <class Previous, class Next>
+concept upcastable = upcast_by_member<Previous, Next> || upcast_by_function<Previous, Next>;
 
 }  // namespace sillok
 
@@ -47,12 +52,11 @@ inline constexpr bool upcasts_exist<Previous, Next, Rest...> =
 // takes a millisecond for each.
 template <class Previous, class Next, class... Rest>
 constexpr auto lift(const Previous& e, types<Next, Rest...>) {
-    constexpr bool is_member = requires { Next::upcast(e); };
-    if constexpr (sizeof...(Rest) == 0 && is_member)
+    if constexpr (sizeof...(Rest) == 0 && upcast_by_member<Previous, Next>)
         return Next::upcast(e);
     else if constexpr (sizeof...(Rest) == 0)
         return upcast(e, std::type_identity<Next>{});
-    else if constexpr (is_member)
+    else if constexpr (upcast_by_member<Previous, Next>)
         return lift(Next::upcast(e), types<Rest...>{});
     else
         return lift(upcast(e, std::type_identity<Next>{}), types<Rest...>{});

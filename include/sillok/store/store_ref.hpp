@@ -18,10 +18,9 @@ namespace sillok {
 class store_ref {
 public:
     template <class S>
-        requires(!std::same_as<S, store_ref>)
-    &&event_store<S> store_ref(S& store) noexcept
-        : store_(&store),
-    calls_(&table<S>) {}  // NOLINT(google-explicit-constructor)
+        requires(!std::same_as<S, store_ref> && event_store<S>)
+    constexpr store_ref(S& store) noexcept
+        : store_(&store), calls_(&table<S>) {}  // NOLINT(google-explicit-constructor)
 
     result<receipt> append(const append_request& request) const { return calls_->append(store_, request); }
     result<void> read_stream(stream_view stream, const stream_range& range, record_visitor visit) const {

@@ -63,10 +63,9 @@ concept device = requires(D& d, const char* path, int number, open_mode mode, vo
 class device_ref {
 public:
     template <class D>
-        requires(!std::same_as<D, device_ref>)
-    &&device<D> device_ref(D& d) noexcept
-        : device_(std::addressof(d)),
-    calls_(&table<D>) {}  // NOLINT(google-explicit-constructor)
+        requires(!std::same_as<D, device_ref> && device<D>)
+    constexpr device_ref(D& d) noexcept
+        : device_(std::addressof(d)), calls_(&table<D>) {}  // NOLINT(google-explicit-constructor)
 
     io_outcome make_directory(const char* path) const { return calls_->make_directory(device_, path); }
     io_outcome open_directory(const char* path) const { return calls_->open_directory(device_, path); }
