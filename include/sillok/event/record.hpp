@@ -64,23 +64,38 @@ struct record_layout {
     static constexpr std::size_t variable = 108;  // payload, type, category, key, source, tags, headers, sealed, 0 to 8
 };
 
-}  // namespace sillok::detail
+// A tag where it lies: its length, then the tag.
+struct packed_tag {
+    using value_type = std::string_view;
+    static std::size_t bytes(const std::byte* at) noexcept { return 2 + std::size_t{load_le<std::uint16_t>(at)}; }
+    static value_type value(const std::byte* at) noexcept { return as_text({at + 2, load_le<std::uint16_t>(at)}); }
+};
 
-namespace sillok {
+// A header where it lies: the lengths of name and value, then these.
+struct packed_header {
+    using value_type = header;
+    static std::size_t name_bytes(const std::byte* at) noexcept { return load_le<std::uint16_t>(at); }
+    static std::size_t value_bytes(const std::byte* at) noexcept { return load_le<std::uint16_t>(at + 2); }
+    static std::size_t bytes(const std::byte* at) noexcept { return 4 + name_bytes(at) + value_bytes(at); }
+    static value_type value(const std::byte* at) noexcept {
+        return {as_text({at + 4, name_bytes(at)}), as_text({at + 4 + name_bytes(at), value_bytes(at)})};
+    }
+};
 
-// Texts in a record, one behind the other, each with its length: the tags. A forward range of std::string_view.
-class tag_list {
+// A forward range over what lies packed in a record, one behind the other.
+template <class Packed>
+class packed_list {
 public:
     class iterator {
     public:
-        using value_type = std::string_view;
+        using value_type = typename Packed::value_type;
         using difference_type = std::ptrdiff_t;
 
         iterator() = default;
         explicit iterator(const std::byte* at) noexcept : at_(at) {}
-        std::string_view operator*() const noexcept { return as_text({at_ + 2, load_le<std::uint16_t>(at_)}); }
+        value_type operator*() const noexcept { return Packed::value(at_); }
         iterator& operator++() noexcept {
-            at_ += 2 + load_le<std::uint16_t>(at_);
+            at_ += Packed::bytes(at_);
             return *this;
         }
         iterator operator++(int) noexcept {
@@ -94,66 +109,42 @@ public:
         const std::byte* at_ = nullptr;
     };
 
-    tag_list() = default;
+    packed_list() = default;
     // Requires: well-formed bytes of a record
-    explicit tag_list(bytes_view bytes) noexcept : bytes_(bytes) {}
+    explicit packed_list(bytes_view bytes) noexcept : bytes_(bytes) {}
     iterator begin() const noexcept { return iterator(bytes_.data()); }
     iterator end() const noexcept { return iterator(bytes_.data() + bytes_.size()); }
     bool empty() const noexcept { return bytes_.empty(); }
-    bool contains(std::string_view tag) const noexcept {
-        for (const std::string_view each : *this)
-            if (each == tag) return true;
-        return false;
-    }
 
 private:
     bytes_view bytes_;
 };
 
-// The headers of a record. A forward range of `header`.
-class header_list {
+}  // namespace sillok::detail
+
+namespace sillok {
+
+// The tags of a record: a forward range of std::string_view.
+class tag_list : public detail::packed_list<detail::packed_tag> {
 public:
-    class iterator {
-    public:
-        using value_type = header;
-        using difference_type = std::ptrdiff_t;
+    using packed_list::packed_list;
+    bool contains(std::string_view tag) const noexcept {
+        for (const std::string_view each : *this)
+            if (each == tag) return true;
+        return false;
+    }
+};
 
-        iterator() = default;
-        explicit iterator(const std::byte* at) noexcept : at_(at) {}
-        header operator*() const noexcept {
-            const auto name = load_le<std::uint16_t>(at_);
-            return {as_text({at_ + 4, name}), as_text({at_ + 4 + name, load_le<std::uint16_t>(at_ + 2)})};
-        }
-        iterator& operator++() noexcept {
-            at_ += 4 + load_le<std::uint16_t>(at_) + load_le<std::uint16_t>(at_ + 2);
-            return *this;
-        }
-        iterator operator++(int) noexcept {
-            iterator before = *this;
-            ++*this;
-            return before;
-        }
-        friend bool operator==(iterator, iterator) = default;
-
-    private:
-        const std::byte* at_ = nullptr;
-    };
-
-    header_list() = default;
-    // Requires: well-formed bytes of a record
-    explicit header_list(bytes_view bytes) noexcept : bytes_(bytes) {}
-    iterator begin() const noexcept { return iterator(bytes_.data()); }
-    iterator end() const noexcept { return iterator(bytes_.data() + bytes_.size()); }
-    bool empty() const noexcept { return bytes_.empty(); }
+// The headers of a record: a forward range of `header`.
+class header_list : public detail::packed_list<detail::packed_header> {
+public:
+    using packed_list::packed_list;
     // The value of the first header of that name, or nothing.
     std::string_view operator[](std::string_view name) const noexcept {
         for (const header each : *this)
             if (each.name == name) return each.value;
         return {};
     }
-
-private:
-    bytes_view bytes_;
 };
 
 // A recorded event, read where it lies. Valid as long as the bytes are: a store says how long that is.
