@@ -56,13 +56,15 @@ outcome run_import(const arguments& said, output& out) {
     const std::string file(*said.operand);
     const int         descriptor = file == "-" ? STDIN_FILENO : ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return bank::bad_input(file + ": cannot be opened: " + std::strerror(errno));
+    csv::reader rows(csv::from_descriptor(descriptor));
+    if (auto header = bank::read_header(file, rows); header.code != 0) return header;
     auto store = sillok::file_store::open(*said.store);
     if (!store) return bank::store_trouble(store.error());
 
     const bool          watched = ::isatty(STDERR_FILENO) == 1;
     const auto          began   = std::chrono::steady_clock::now();
     bank::import_counts counts;
-    outcome             ended = bank::import_transactions(*store, file, csv::from_descriptor(descriptor), counts, watched ? show_progress : nullptr);
+    outcome             ended = bank::import_transactions(*store, file, rows, counts, watched ? show_progress : nullptr);
     const std::chrono::duration<double> took = std::chrono::steady_clock::now() - began;
     if (watched) std::fputs("\r\033[K", stderr);
     // What is said comes behind this: a standard descriptor that was closed may have become a file of the store.

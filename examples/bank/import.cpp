@@ -144,16 +144,19 @@ outcome bad_row(std::string_view file, std::uint64_t line, const csv::problem& w
 
 }  // namespace
 
-outcome import_transactions(sillok::store_ref store, std::string_view file, csv::source from, import_counts& counts, progress show) {
-    csv::reader rows(std::move(from));
-    auto        more = rows.next();
-    if (!more) return bad_row(file, rows.line(), more.error());
-    if (!*more) return bad_row(file, 1, {.field = 0, .reason = "the file is empty; its first line must name the columns"});
-    if (auto wrong = check_header(rows.fields())) return bad_row(file, rows.line(), *wrong);
+outcome read_header(std::string_view file, csv::reader& rows) {
+    const auto any = rows.next();
+    if (!any) return bad_row(file, rows.line(), any.error());
+    if (!*any) return bad_row(file, 1, {.field = 0, .reason = "the file is empty; its first line must name the columns"});
+    if (const auto wrong = check_header(rows.fields())) return bad_row(file, rows.line(), *wrong);
+    return good();
+}
 
+outcome import_transactions(sillok::store_ref store, std::string_view file, csv::reader& rows, import_counts& counts, progress show) {
     importer to(store);
     row      next;
-    while ((more = rows.next()) && *more) {
+    auto     more = rows.next();
+    for (; more && *more; more = rows.next()) {
         ++counts.rows;
         auto wrong = parse(rows.fields(), next);
         if (!wrong) {

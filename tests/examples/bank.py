@@ -283,6 +283,7 @@ class Refusing(Bank):
         ):
             with self.subTest(message):
                 self.assertEqual(({}, f"in.csv:1: {message}\n"), self.take(content, code=2))
+                self.assertFalse(self.store.exists())
 
     def test_sums_that_would_not_fit(self):
         most = 10**15
@@ -293,9 +294,11 @@ class Refusing(Bank):
     def test_files_that_cannot_be_read(self):
         _, err = self.bank("import", self.file, "--store", self.store, code=2)
         self.assertEqual(f"{self.file}: cannot be opened: No such file or directory\n", err)
-        self.assertFalse(self.store.exists())
         _, err = self.bank("import", self.folder, "--store", self.store, code=2)
         self.assertEqual(f"{self.folder}: cannot be read: Is a directory\n", err)
+        done = subprocess.run(["sh", "-c", '"$0" import - --store "$1" <&-', BANK, self.store], capture_output=True, check=False)
+        self.assertEqual((2, b"-: cannot be read: Bad file descriptor\n"), (done.returncode, done.stderr))
+        self.assertFalse(self.store.exists())
 
 
 class Asking(Bank):
@@ -319,11 +322,11 @@ class Asking(Bank):
         self.assertEqual(before, {path: path.read_bytes() for path in self.store.iterdir()})
 
     def test_a_file_is_not_a_store(self):
-        self.file.write_text("x", encoding="utf-8")
-        for question in (["balances"], ["check"], ["history", "1"], ["import", "/dev/null"]):
+        self.file.write_text(books(), encoding="utf-8")
+        for question in (["balances"], ["check"], ["history", "1"], ["import", self.file]):
             _, err = self.bank(*question, "--store", self.file, code=3)
             self.assertIn(str(self.file), err)
-        self.assertEqual("x", self.file.read_text(encoding="utf-8"))
+        self.assertEqual(books(), self.file.read_text(encoding="utf-8"))
 
     def test_an_account_without_history(self):
         self.take(books())
