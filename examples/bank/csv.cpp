@@ -11,6 +11,8 @@
 namespace csv {
 namespace {
 
+constexpr std::string_view open_quote = "the quote is not closed";
+
 // The first byte that is not UTF-8 as Unicode defines it (no overlong forms, no surrogates), or `npos`.
 std::size_t first_not_utf8(std::string_view text) {
     const auto byte = [&](std::size_t at) { return at < text.size() ? static_cast<unsigned char>(text[at]) : 0U; };
@@ -80,14 +82,16 @@ sillok::result<bool, problem> reader::next() {
             return problem{.reason = "the line is empty, and more rows follow"};
         }
 
+        const bool too_long = how == ending::too_long;
+        if (too_long) record = record.substr(0, record_bytes_max);  // it ends in the field to blame
         problem what;
-        if (quoted) {
-            if (!split_quoted(record, what)) return what;
-        } else {
-            split(record);
-        }
-        if (how == ending::too_long)
-            return problem{fields_.size() - 1, "the row is longer than " + std::to_string(record_bytes_max) + " bytes"};
+        bool    sound = true;
+        if (quoted) sound = split_quoted(record, what);
+        else split(record);
+        if (too_long && (sound || what.reason == open_quote))
+            return problem{sound ? fields_.size() - 1 : what.field,
+                           "the row is longer than " + std::to_string(record_bytes_max) + " bytes" + (sound ? "" : ", or " + what.reason)};
+        if (!sound) return what;
         if (special_ && !is_text(what)) return what;
         return true;
     }
@@ -154,15 +158,15 @@ bool reader::split_quoted(std::string_view record, problem& what) {
     unquoted_.clear();
     unquoted_.reserve(record.size());  // it never grows: fields refer to it
     special_ = true;
-    const auto fails = [&](const char* why) {
-        what = {.field = fields_.size(), .reason = why};
+    const auto fails = [&](std::string_view why) {
+        what = {.field = fields_.size(), .reason = std::string(why)};
         return false;
     };
     for (std::size_t at = 0;; ++at) {
         const std::size_t start = unquoted_.size();
         if (at < record.size() && record[at] == '"') {
             for (++at;; ++at) {
-                if (at == record.size()) return fails("the quote is not closed");
+                if (at == record.size()) return fails(open_quote);
                 if (record[at] != '"') unquoted_ += record[at];
                 else if (at + 1 < record.size() && record[at + 1] == '"') unquoted_ += record[at++];
                 else break;

@@ -260,6 +260,13 @@ class Refusing(Bank):
             ("text behind a quote", row(operation='"a"b'), "operation: more text follows the closing quote"),
             ("an open quote", row(operation='"a'), "operation: the quote is not closed"),
             ("a long line", row(partner_account="9" * 70000), "partner_account: the row is longer than 65536 bytes"),
+            ("a long field", row(operation="9" * 70000), "operation: the row is longer than 65536 bytes"),
+            ("a long field in quotes", row(operation='"' + "9" * 70000 + '"'),
+             "operation: the row is longer than 65536 bytes, or the quote is not closed"),
+            ("an open quote above many rows", row(operation='"a') + row() * 2000,
+             "operation: the row is longer than 65536 bytes, or the quote is not closed"),
+            ("a quote inside above many rows", row(operation='a"b') + row() * 2000,
+             "operation: a quote inside of a field; put the field in quotes, and double the quote"),
             ("an empty line", "\n" + row(seq=2), "account_id: the line is empty, and more rows follow"),
         ):
             with self.subTest(name):
