@@ -242,6 +242,20 @@ TEST_CASE(
     }
 }
 
+TEST_CASE("a stray segment behind one that is not sealed is named as what is wrong") {
+    testing::faulty_device disk;
+    testing::manual_clock clock;
+    history past;
+    live(disk, past, 0, 2, 60);
+    REQUIRE(disk.open(static_cast<int>(disk.open_directory(path).value), "0000000002.segment", open_mode::create).ok());
+    const std::size_t end = disk.content(path, "0000000001.segment")->size();
+    const auto refused = file_store::open(path, {.clock = clock, .device = disk});
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().kind() == error_kind::damaged);
+    CHECK(refused.error().text() == std::string(path) + ": 0000000001.segment at offset " + std::to_string(end) +
+                                        ", position 3: there is no seal, though another segment follows");
+}
+
 TEST_CASE("P3 P4: every bit of a closed store is flipped") {
     testing::faulty_device disk;
     history past;

@@ -224,7 +224,9 @@ private:
         const bool is_clean = behind->end == end.offset;
         if (!is_last) {
             if (end.is_sealed && is_clean) return {};
-            return damaged(number, end.offset, found.unreadable, end.is_sealed ? "bytes behind the seal" : found.why);
+            const char* const unsealed =
+                found.state == frame_state::end ? "there is no seal, though another segment follows" : found.why;
+            return damaged(number, end.offset, found.unreadable, end.is_sealed ? "bytes behind the seal" : unsealed);
         }
         const std::uint64_t marked = mark_ ? mark_->sequence : 0;
         std::uint64_t durable = named_ > behind->durable ? named_ : behind->durable;
