@@ -1,6 +1,9 @@
+#include <array>
 #include <set>
 #include <string>
 
+#include <sys/wait.h>
+#include <unistd.h>
 #include <catch2/catch_test_macros.hpp>
 
 #include <sillok/core/uuid.hpp>
@@ -55,6 +58,44 @@ TEST_CASE("ids ascend with time, also within a nanosecond, and are unique", "[uu
     }
     CHECK(uuid_generator(1)(timestamp{}) == uuid_generator(1)(timestamp{}));
     CHECK(uuid_generator()(timestamp{}) != uuid_generator()(timestamp{}));
+}
+
+TEST_CASE("a parent, its children and their children never make the same id", "[uuid]") {
+    constexpr timestamp now{1'700'000'000'000'000'000};
+    constexpr std::size_t each = 100;
+    uuid_generator make;
+    uuid_generator seeded(42);
+    int ends[2];
+    REQUIRE(::pipe(ends) == 0);
+    const auto tell = [&] {
+        std::array<uuid, each> ids;
+        for (uuid& id : ids) id = make(now);
+        return ::write(ends[1], ids.data(), sizeof ids) == static_cast<ssize_t>(sizeof ids) &&
+               seeded(now) == uuid_generator(42)(now);
+    };
+    const auto has_ended_well = [](::pid_t child) {
+        int status = 1;
+        return ::waitpid(child, &status, 0) == child && status == 0;
+    };
+    for (int child = 0; child < 2; ++child) {
+        const ::pid_t forked = ::fork();
+        if (forked == 0) {
+            const ::pid_t grandchild = ::fork();
+            const bool told = tell();
+            if (grandchild == 0) ::_exit(told ? 0 : 1);
+            ::_exit(told && has_ended_well(grandchild) ? 0 : 1);
+        }
+        CHECK(has_ended_well(forked));
+    }
+    CHECK(tell());
+    std::set<uuid> seen;
+    for (std::size_t i = 0; i < 5 * each; ++i) {
+        uuid id;
+        REQUIRE(::read(ends[0], &id, sizeof id) == static_cast<ssize_t>(sizeof id));
+        CHECK(seen.insert(id).second);
+    }
+    ::close(ends[0]);
+    ::close(ends[1]);
 }
 
 TEST_CASE("fractions of a millisecond order ids of different generators", "[uuid]") {

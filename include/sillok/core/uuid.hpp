@@ -17,6 +17,7 @@
 #include <sys/random.h>
 
 #include "sillok/core/bytes.hpp"
+#include "sillok/core/fork.hpp"
 #include "sillok/core/time.hpp"
 
 namespace sillok {
@@ -74,15 +75,17 @@ constexpr std::optional<uuid> parse_uuid(std::string_view text) noexcept {
 // Makes ids of version 7.
 //
 // Threads:    one at a time.
-// Complexity: O(1); no system call after construction.
+// Complexity: O(1); no system call after construction and the first id behind a fork.
 class uuid_generator {
 public:
-    // Seeded by the operating system.
-    uuid_generator() : uuid_generator(entropy()) {}
+    // Seeded by the operating system; the copy in a forked child is seeded again.
+    uuid_generator() : uuid_generator(entropy()) { is_given_ = false; }
     // The same ids for the same seed, for tests.
-    explicit uuid_generator(std::uint64_t seed) noexcept : state_(seed) { tail_ = next_random(); }
+    explicit uuid_generator(std::uint64_t seed) { begin(seed); }
 
     uuid operator()(timestamp now) noexcept {
+        if (watch_.is_in_child()) [[unlikely]]
+            part_from_parent();
         const auto since = static_cast<std::uint64_t>(now.nanoseconds < 0 ? 0 : now.nanoseconds);
         const std::uint64_t ms = since / 1'000'000;
         const std::uint64_t fraction = (since % 1'000'000) * 4096 / 1'000'000;
@@ -93,10 +96,19 @@ public:
     }
 
 private:
-    static std::uint64_t entropy() {
+    static std::uint64_t entropy() noexcept {
         std::uint64_t seed = 0;
         if (::getentropy(&seed, sizeof seed) != 0) seed = static_cast<std::uint64_t>(clock_ref{}.now().nanoseconds);
         return seed;
+    }
+
+    void begin(std::uint64_t seed) noexcept {
+        state_ = seed;
+        tail_ = next_random();
+    }
+    [[gnu::cold, gnu::noinline]] void part_from_parent() noexcept {
+        watch_.renew();
+        if (!is_given_) begin(entropy());
     }
 
     // splitmix64 (Steele, Lea, Flood: Fast Splittable Pseudorandom Number Generators, 2014).
@@ -107,8 +119,10 @@ private:
         return z ^ (z >> 31);
     }
 
-    std::uint64_t state_;
-    std::uint64_t tail_;
+    std::uint64_t state_ = 0;
+    std::uint64_t tail_ = 0;
+    fork_watch watch_;
+    bool is_given_ = true;  // the seed
 };
 
 }  // namespace sillok
