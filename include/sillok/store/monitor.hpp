@@ -22,8 +22,9 @@ public:
     }
     monitor(const monitor&) = delete;
     monitor& operator=(const monitor&) = delete;
+    // In a forked child the parent's threads still count as waiting, and to destroy what they wait for would not return.
     ~monitor() {
-        pthread_cond_destroy(&changed_);
+        if (waiting_ == 0) pthread_cond_destroy(&changed_);
         pthread_mutex_destroy(&mutex_);
     }
 
