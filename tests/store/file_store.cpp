@@ -192,15 +192,22 @@ TEST_CASE("P19: after a fork the child's handle says that it is closed") {
     const scratch folder;
     auto store = file_store::open(folder / "s").value();
     REQUIRE(append(store, "a", 1).has_value());
+    uuid batch;  // of the first append
+    batch.octets[0] = batch.octets[15] = 1;
     const ::pid_t child = ::fork();
     if (child == 0) {
-        const auto appended = append(store, "b", 2);
-        const auto seen = store.version_of({"account", "odd"});
-        ::_exit(!appended && appended.error() == error_kind::closed && !seen && store.close().has_value() ? 0 : 1);
+        const auto is_closed = [](const auto& answer) { return !answer && answer.error() == error_kind::closed; };
+        const auto look = [](const record_view&) { return true; };
+        const bool all = is_closed(append(store, "b", 2)) &&
+                         is_closed(store.read_stream({"account", "odd"}, {}, look)) &&
+                         is_closed(store.read_all({}, look)) && is_closed(store.version_of({"account", "odd"})) &&
+                         is_closed(store.wait({}, horizon::visible, {})) && !store.find_batch(batch) && store.close();
+        ::_exit(all ? 0 : 1);
     }
     int status = 1;
     REQUIRE(::waitpid(child, &status, 0) == child);
     CHECK(status == 0);
+    CHECK(store.find_batch(batch).has_value());
     CHECK(append(store, "c", 3).has_value());
     CHECK(read(store) == std::vector<std::string>{"a", "c"});
     CHECK_FALSE(file_store::open(folder / "s").has_value());  // the lock is still the parent's

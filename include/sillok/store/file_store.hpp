@@ -175,6 +175,7 @@ public:
     }
 
     std::optional<recorded_batch> find_batch(const uuid& batch) const {
+        if (state_->is_foreign()) return std::nullopt;
         const detail::monitor_lock hold(state_->indexing);
         const recorded_batch* const found = state_->ledger.find_batch(batch);
         if (found == nullptr || found->receipt.last > last(horizon::visible)) return std::nullopt;

@@ -12,6 +12,7 @@
 #include <unistd.h>
 
 #include "sillok/core/bytes.hpp"
+#include "sillok/core/fork.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/core/time.hpp"
 #include "sillok/event/record.hpp"
@@ -51,7 +52,7 @@ struct file_state {
           path(std::move(where)),
           read_only(options.read_only) {}
 
-    bool is_foreign() const noexcept { return owner != ::getpid(); }
+    bool is_foreign() const noexcept { return watch.is_in_child(); }
     error foreign() const {
         return error(error_kind::closed, path + ": the handle belongs to process " + std::to_string(owner) +
                                              ", which forked; the child has to open the store itself");
@@ -103,6 +104,7 @@ struct file_state {
     owned_file lock;
     open_report report;
     std::string path;
+    fork_watch watch;
     ::pid_t owner = ::getpid();
     bool read_only;
     bool closed = false;
