@@ -213,6 +213,33 @@ TEST_CASE("P19: after a fork the child's handle says that it is closed") {
     CHECK_FALSE(file_store::open(folder / "s").has_value());  // the lock is still the parent's
 }
 
+TEST_CASE("P8 P19: a forked child does not give the lock back, and does not keep it from being given back") {
+    const scratch folder;
+    std::optional<file_store> store = file_store::open(folder / "s").value();
+    int has_let_go[2];
+    int may_end[2];
+    REQUIRE((::pipe(has_let_go) == 0 && ::pipe(may_end) == 0));
+    char token = 0;
+    for (const bool lets_go : {true, false}) {
+        const ::pid_t child = ::fork();
+        if (child == 0) {
+            if (lets_go) store.reset();
+            ::_exit(::write(has_let_go[1], &token, 1) == 1 && ::read(may_end[0], &token, 1) == 1 ? 0 : 1);
+        }
+        REQUIRE(::read(has_let_go[0], &token, 1) == 1);
+        const auto second = file_store::open(folder / "s");
+        REQUIRE_FALSE(second.has_value());
+        CHECK(second.error().text().find("pid " + std::to_string(::getpid()) + " since ") != std::string::npos);
+        store.reset();
+        auto again = file_store::open(folder / "s");
+        CHECK(again.has_value());
+        REQUIRE(::write(may_end[1], &token, 1) == 1);
+        REQUIRE(::waitpid(child, nullptr, 0) == child);
+        if (again) store = *std::move(again);
+    }
+    for (const int end : {has_let_go[0], has_let_go[1], may_end[0], may_end[1]}) ::close(end);
+}
+
 TEST_CASE("a segment is begun when the last one is full, and one batch may be larger than a segment") {
     testing::faulty_device disk;
     testing::manual_clock clock;

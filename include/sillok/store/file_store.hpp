@@ -205,8 +205,7 @@ public:
         }
         result<void> marked;
         if (!s.read_only && !s.log.is_poisoned() && !s.damaged.load()) marked = s.log.write_mark();
-        s.log.files().unlock(s.lock);  // a child that was forked meanwhile has the descriptor, too
-        s.lock = detail::owned_file{};
+        s.lock.release();
         if (!marked) return std::move(marked).error().within(s.path);
         return {};
     }
@@ -236,9 +235,9 @@ private:
             if (auto vacant = detail::check_is_vacant(*files, *found); !vacant) return std::move(vacant).error();
         }
         timestamp now = clock_ref(options.clock).now();
-        detail::owned_file lock;
+        detail::writer_lock lock;
         if (!options.read_only) {
-            auto locked = detail::lock_for_writing(*files, now);
+            auto locked = detail::writer_lock::take(*files, now);
             if (!locked) return std::move(locked).error();
             lock = std::move(*locked);
             found = detail::survey(*files);  // what another writer did before it left
@@ -248,7 +247,7 @@ private:
                                    : create(path, std::move(*files), std::move(lock), options, now);
     }
 
-    static result<file_store> create(const std::string& path, detail::directory files, detail::owned_file lock,
+    static result<file_store> create(const std::string& path, detail::directory files, detail::writer_lock lock,
                                      const file_options& options, timestamp now) {
         const detail::store_identity identity{uuid_generator()(now), options.segment_bytes, now};
         auto fresh = std::make_unique<state>(path, std::move(files), identity, options);
@@ -260,7 +259,7 @@ private:
     }
 
     static result<file_store> open_existing(const std::string& path, detail::directory files,
-                                            const detail::directory_survey& found, detail::owned_file lock,
+                                            const detail::directory_survey& found, detail::writer_lock lock,
                                             const file_options& options) {
         auto identity = detail::read_identity(files);
         if (!identity) return std::move(identity).error();

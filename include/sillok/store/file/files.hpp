@@ -41,6 +41,7 @@ public:
 
     bool is_open() const noexcept { return number_ >= 0; }
     int number() const noexcept { return number_; }
+    device_ref device() const noexcept { return *device_; }  // of an open one
     int release() noexcept { return std::exchange(number_, -1); }
 
 private:
@@ -109,9 +110,6 @@ public:
     io_outcome sync() const { return device_.sync(opened_.number()); }
     io_outcome try_lock(const owned_file& file) const {
         return again([&] { return device_.try_lock(file.number()); });
-    }
-    void unlock(const owned_file& file) const {
-        if (file.number() >= 0) static_cast<void>(device_.unlock(file.number()));
     }
     io_outcome remove(const std::string& name) const {
         return again([&] { return device_.remove(opened_.number(), name.c_str()); });

@@ -2,6 +2,8 @@
 // One process writes a store. Whoever comes second is told who the first one is.
 
 #include <cerrno>
+#include <charconv>
+#include <csignal>
 #include <cstddef>
 #include <cstdint>
 #include <ctime>
@@ -12,6 +14,7 @@
 #include <unistd.h>
 
 #include "sillok/core/bytes.hpp"
+#include "sillok/core/fork.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/core/time.hpp"
 #include "sillok/store/file/files.hpp"
@@ -29,27 +32,78 @@ inline std::string utc_text(timestamp t) {
     return text;
 }
 
-// Takes the writer's lock of a store. It is free again when the file is closed, at the latest with the process; other handles
-// of the file do not matter.
-//
-// Errors: locked, with the owner; io
-inline result<owned_file> lock_for_writing(const directory& within, timestamp now) {
-    auto file = within.open_file("lock", open_mode::either);
-    if (!file) return std::move(file).error();
-    const io_outcome locked = within.try_lock(*file);
-    if (!locked.ok()) {
-        if (locked.error != EWOULDBLOCK) return io_error("cannot be locked", "lock", locked.error);
-        std::byte text[128];
-        const io_outcome read = within.read(*file, text, sizeof text, 0);
-        std::string_view owner = as_text({text, static_cast<std::size_t>(read.value)});
-        owner = owner.substr(0, owner.find('\n'));
-        return error(error_kind::locked, "another writer has the store: " +
-                                             (owner.empty() ? std::string("not yet known who") : std::string(owner)));
-    }
-    // The text is for people: without space for it the lock is as good.
-    const std::string owner = "pid " + std::to_string(::getpid()) + " since " + utc_text(now) + '\n';
-    if (within.truncate(*file, 0).ok()) static_cast<void>(within.write(*file, as_bytes(owner), 0));
-    return file;
+// What the lock's file says of its owner, "pid 4711 since 2026-01-31T12:00:00Z"; nothing where it is not written to its end.
+inline std::string lock_note(const directory& within, const owned_file& file) {
+    std::byte bytes[128];
+    const io_outcome read = within.read(file, bytes, sizeof bytes, 0);
+    const std::string_view text = as_text({bytes, static_cast<std::size_t>(read.value)});
+    const std::size_t end = text.find('\n');
+    return std::string(end == text.npos ? std::string_view() : text.substr(0, end));
 }
+
+// Whether the process that a note names is there.
+inline bool is_running(std::string_view note) noexcept {
+    constexpr std::string_view before = "pid ";
+    ::pid_t owner = 0;
+    if (note.starts_with(before)) std::from_chars(note.data() + before.size(), note.data() + note.size(), owner);
+    return owner > 0 && (::kill(owner, 0) == 0 || errno == EPERM);
+}
+
+// The writer's lock of a store. It is free again when it goes, at the latest with the process: other handles of the file
+// and copies of this one in forked children do not matter.
+class writer_lock {
+public:
+    writer_lock() = default;
+    writer_lock(writer_lock&&) noexcept = default;
+    writer_lock& operator=(writer_lock&& other) noexcept {
+        std::swap(file_, other.file_);
+        std::swap(watch_, other.watch_);
+        return *this;
+    }
+    ~writer_lock() { release(); }
+
+    // An owner who has not yet written who it is is given some milliseconds for that.
+    //
+    // Errors: locked, with the owner; io
+    static result<writer_lock> take(const directory& within, timestamp now) {
+        auto file = within.open_file("lock", open_mode::either);
+        if (!file) return std::move(file).error();
+        for (int patience_ms = 50;; --patience_ms) {
+            const io_outcome locked = within.try_lock(*file);
+            if (locked.ok()) break;
+            if (locked.error != EWOULDBLOCK) return io_error("cannot be locked", "lock", locked.error);
+            const std::string owner = lock_note(within, *file);
+            const bool is_known = is_running(owner);
+            if (is_known || patience_ms == 0) return refusal(owner, is_known);
+            ::usleep(1'000);
+        }
+        // The note is for people: without space for it the lock is as good.
+        const std::string note = "pid " + std::to_string(::getpid()) + " since " + utc_text(now) + '\n';
+        if (within.truncate(*file, 0).ok()) static_cast<void>(within.write(*file, as_bytes(note), 0));
+        return writer_lock(*std::move(file));
+    }
+
+    // The note goes first, so that nobody takes it for that of the next owner.
+    void release() noexcept {
+        if (!file_.is_open()) return;
+        if (!watch_.is_in_child()) {
+            static_cast<void>(file_.device().truncate(file_.number(), 0));
+            static_cast<void>(file_.device().unlock(file_.number()));
+        }
+        file_ = owned_file{};
+    }
+
+private:
+    explicit writer_lock(owned_file file) : file_(std::move(file)) {}
+
+    static error refusal(const std::string& owner, bool is_running) {
+        std::string who = owner.empty() ? "it did not say who it is" : owner;
+        if (!owner.empty() && !is_running) who += ", which does not run here; a child that it forked may have it";
+        return error(error_kind::locked, "another writer has the store: " + who);
+    }
+
+    owned_file file_;
+    fork_watch watch_;
+};
 
 }  // namespace sillok::detail

@@ -22,6 +22,7 @@
 #include "sillok/store/file/device.hpp"
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/format.hpp"
+#include "sillok/store/file/lock.hpp"
 #include "sillok/store/file/log.hpp"
 #include "sillok/store/file/log_reader.hpp"
 #include "sillok/store/file/posix_device.hpp"
@@ -101,7 +102,7 @@ struct file_state {
     std::atomic<std::uint64_t> last{0};
     mutable std::atomic<bool> damaged{false};
     byte_buffer frame;
-    owned_file lock;
+    writer_lock lock;
     open_report report;
     std::string path;
     fork_watch watch;
