@@ -94,6 +94,10 @@ TEST_CASE("a store that forgets a tag is flagged") {
     is_flagged<broken_source<testing::tag_forgetting_store>>("conditions hold or nothing is written");
 }
 
+TEST_CASE("a store that checks only some of many conditions is flagged") {
+    is_flagged<broken_source<testing::hasty_store>>("a thousand tags are taken in one act");
+}
+
 TEST_CASE("a store whose time decreases is flagged") {
     is_flagged<broken_source<testing::time_reversing_store>>("time never decreases");
 }

@@ -187,6 +187,18 @@ public:
     }
 };
 
+// Checks no more than the first hundred conditions of an act.
+class hasty_store : public passing_store {
+public:
+    using passing_store::passing_store;
+
+    result<receipt> append(const append_request& request) {
+        append_request fewer = request;
+        if (fewer.conditions.size() > 100) fewer.conditions = fewer.conditions.first(100);
+        return inner().append(fewer);
+    }
+};
+
 // Looks first and writes then, with nothing in between to keep others out. Where threads race, it waits between the two
 // until a second thread has looked as well, so that the race is lost every time and not by chance.
 class unlocked_store : public passing_store {

@@ -12,9 +12,11 @@
 #include <concepts>
 #include <cstddef>
 #include <mutex>
+#include <string>
 #include <string_view>
 #include <vector>
 
+#include "sillok/core/bytes.hpp"
 #include "sillok/core/function_ref.hpp"
 #include "sillok/core/time.hpp"
 #include "sillok/store/store_ref.hpp"
@@ -82,6 +84,38 @@ inline void what_is_recorded_outlives_the_store(store_probe& p, function_ref<sto
         p.expect(before[i].time >= before[i - 1].time, "the time went back when a store was opened again");
 }
 
+// One act may write to a thousand streams and take a tag for each: all of the tags, or none where one of them is taken.
+inline void a_thousand_tags_are_taken_in_one_act(store_probe& p) {
+    constexpr std::size_t count = 1000;
+    const auto take = [&](std::size_t first) {
+        std::vector<std::string> users;
+        for (std::size_t i = 0; i < count; ++i) users.push_back("user:" + std::to_string(first + i));
+        const std::vector<std::string_view> tags(users.begin(), users.end());
+        std::vector<new_event> events;
+        for (const std::string_view& tag : tags)
+            events.push_back({.type = {"probe.event", 1}, .payload = as_bytes(tag), .tags = {&tag, 1}});
+        std::vector<stream_append> streams;
+        std::vector<none_tagged> conditions;
+        for (std::size_t i = 0; i < count; ++i) {
+            streams.push_back({{"user", tags[i]}, any_version{}, {&events[i], 1}});
+            conditions.push_back({tags[i]});
+        }
+        return p.store.append({.streams = streams, .conditions = conditions});
+    };
+    p.expect(take(1).has_value(), "a thousand tags that nobody carries");
+    p.expect_error(take(1000), error_kind::condition_failed, "the first of a thousand tags is taken");
+    p.expect(p.append({{"user", "last"}, any_version{}, {"last"}, {"user:3000"}}).has_value(), "an append failed");
+    p.expect_error(take(2001), error_kind::condition_failed, "the last of a thousand tags is taken");
+    p.expect_equal(p.store.last(horizon::visible), position{count + 1}, "last position after acts that were refused");
+    p.expect(take(2000).has_value(), "a thousand tags of acts that were refused");
+    for (const int user : {1, 500, 1000, 2000, 2999}) {
+        const std::string name = "user:" + std::to_string(user);
+        const std::string_view tag[] = {name};
+        p.expect_equal(p.payloads(p.log({.tags = tag})), name, "events by one of a thousand tags");
+        p.expect_equal(p.version_of({"user", name}), version{1}, "version of one of a thousand streams");
+    }
+}
+
 struct law {
     std::string_view name;
     void (*holds)(store_probe&);
@@ -108,6 +142,7 @@ inline constexpr law all[] = {
     {"of those who want one tag one gets it", of_those_who_want_one_tag_one_gets_it},
     {"of those who bring one batch one records it", of_those_who_bring_one_batch_one_records_it},
     {"no wake-up is missed", no_wake_up_is_missed},
+    {"a thousand tags are taken in one act", a_thousand_tags_are_taken_in_one_act},
 };
 
 }  // namespace sillok::testing::laws
