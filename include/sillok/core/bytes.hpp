@@ -4,13 +4,14 @@
 #include <bit>
 #include <cstddef>
 #include <cstdint>
-#include <cstdlib>
 #include <cstring>
 #include <new>
 #include <span>
 #include <string_view>
 #include <type_traits>
 #include <utility>
+
+#include "sillok/core/exceptions.hpp"
 
 namespace sillok {
 
@@ -113,13 +114,7 @@ public:
     }
 
 private:
-    [[noreturn]] static void throw_bad_alloc() {
-#if defined(__cpp_exceptions)
-        throw std::bad_alloc();
-#else
-        std::abort();
-#endif
-    }
+    [[noreturn]] static void throw_bad_alloc() { throw std::bad_alloc(); }
     void grow(std::size_t count) {
         if (count > static_cast<std::size_t>(-1) / 2 - size_) throw_bad_alloc();
         std::size_t wanted = capacity_ < 128 ? 256 : capacity_ * 2;

@@ -7,6 +7,8 @@
 
 #include <pthread.h>
 
+#include "sillok/core/exceptions.hpp"
+
 namespace sillok::detail {
 
 // Forks between this process and the one that made the first watch. Written only where a child has one thread.

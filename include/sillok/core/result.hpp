@@ -3,7 +3,6 @@
 // Boost.System's own costs 0.28 s to include here, more than the whole budget of the headers that need it
 // (docs/decisions/0003-own-result.md).
 
-#include <cstdlib>
 #include <new>
 #include <stdexcept>
 #include <string>
@@ -12,10 +11,11 @@
 
 #include "sillok/core/assert.hpp"
 #include "sillok/core/error.hpp"
+#include "sillok/core/exceptions.hpp"
 
 namespace sillok {
 
-// What `value()` throws where there is none; without exceptions the program stops.
+// What `value()` throws where there is none.
 class bad_result : public std::runtime_error {
     using std::runtime_error::runtime_error;
 };
@@ -26,15 +26,10 @@ namespace sillok::detail {
 
 template <class E>
 [[noreturn]] inline void throw_bad_result(const E& why) {
-#if defined(__cpp_exceptions)
     if constexpr (requires { std::string(to_string(why)); })
         throw bad_result(std::string(to_string(why)));
     else
         throw bad_result("sillok::result has no value");
-#else
-    static_cast<void>(why);
-    std::abort();
-#endif
 }
 
 }  // namespace sillok::detail
