@@ -413,7 +413,6 @@ struct fragile : account {
         if (breaks) throw 13;
         account::apply(e);
     }
-    void apply(const account_opened&) { open = true; }
 };
 
 }  // namespace

@@ -116,6 +116,68 @@ static_assert(!handles<other_name, opened> && !handles<int, opened>);
 static_assert(sillok::detail::accepts_somehow<by_base, deposited> &&
               !sillok::detail::accepts_somehow<other_name, opened>);
 
+// Private among public ones, which g++ 12 does not see in a cast.
+class partly_private {
+public:
+    void on(const opened&) {}
+
+private:
+    void on(const closed&) {}
+};
+
+static_assert(handles<partly_private, opened> && !handles<partly_private, closed>);
+
+// Taken twice.
+struct with_and_without_metadata {
+    void on(const opened&) {}
+    void on(const opened&, const metadata&) {}
+    void on(const closed&) {}
+};
+struct by_two_names {
+    void apply(const opened&, const metadata&) {}
+    void on(const opened&, const metadata&) {}
+    void on(const closed&) {}
+};
+struct by_value_and_reference {
+    void on(opened) {}
+    void on(const opened&) {}
+};
+struct const_with_and_without_metadata {
+    void on(const opened&) const {}
+    void on(const opened&, const metadata&) const {}
+};
+struct beside_a_view {
+    void on(const renamed&) {}
+    void on(renamed_view, const metadata&) {}
+    void on(const closed&) {}
+};
+struct view_with_and_without_metadata {
+    void on(const renamed_view&) {}
+    void on(const renamed_view&, const metadata&) {}
+};
+struct with_default_metadata {
+    void on(const opened&, const metadata& = {}) {}
+    void on(const renamed_view&, const metadata& = {}) {}
+};
+struct mixed {
+    void apply(const opened&) {}
+    void on(const closed&, const metadata&) {}
+    void on(const renamed_view&) {}
+};
+
+using sillok::detail::is_taken_twice;
+static_assert(is_taken_twice<with_and_without_metadata, opened>() &&
+              !is_taken_twice<with_and_without_metadata, closed>());
+static_assert(is_taken_twice<by_two_names, opened>() && !is_taken_twice<by_two_names, closed>());
+static_assert(is_taken_twice<by_value_and_reference, opened>());
+static_assert(is_taken_twice<const_with_and_without_metadata, opened>());
+static_assert(is_taken_twice<beside_a_view, renamed>() && !is_taken_twice<beside_a_view, closed>());
+static_assert(is_taken_twice<view_with_and_without_metadata, renamed>());
+static_assert(!is_taken_twice<with_default_metadata, opened>() && !is_taken_twice<with_default_metadata, renamed>());
+static_assert(!is_taken_twice<mixed, opened>() && !is_taken_twice<mixed, closed>() &&
+              !is_taken_twice<mixed, renamed>());
+static_assert(!is_taken_twice<beside_a_catch_all, opened>() && !is_taken_twice<inherited, opened>());
+
 struct counting {
     int opened_by = 0;
     int closed_by = 0;

@@ -231,9 +231,17 @@ consteval bool decides_well() {
         return false;
 }
 
+template <class A, class E>
+consteval bool applies_well() {
+    if constexpr (is_taken_twice<A, E>())
+        return require::event_is_taken_by_one_function<A, E>();
+    else
+        return require::aggregate_applies_event<A, E>();
+}
+
 template <class A, class... E>
 consteval bool applies_all(types<E...>) {
-    return all_of({true, require::aggregate_applies_event<A, E>()...});
+    return all_of({true, applies_well<A, E>()...});
 }
 template <class A, class... E>
 consteval bool tags_well(types<E...>) {

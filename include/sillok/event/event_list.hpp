@@ -74,7 +74,9 @@ namespace sillok::detail {
 
 template <class H, class E>
 consteval bool takes_listed() {
-    if constexpr (handles<H, E>)
+    if constexpr (is_taken_twice<H, E>())
+        return require::event_is_taken_by_one_function<H, E>();
+    else if constexpr (handles<H, E>)
         return true;
     else if constexpr (accepts_somehow<H, E>)
         return require::handler_takes_events_by_their_exact_type<H, E>();

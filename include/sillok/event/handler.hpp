@@ -12,6 +12,7 @@
 #include <cstdint>
 #include <type_traits>
 
+#include "sillok/codec/encodable.hpp"
 #include "sillok/core/error.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/event/metadata.hpp"
@@ -62,78 +63,86 @@ concept has_any_on = has_on<H, void (H::*)(P...)> || has_on<H, void (H::*)(P...)
                      has_on<H, result<void> (*)(P...)>;
 // clang-format on
 
-// Whether the call compiles at all, by whatever conversion.
+// Whether the call compiles at all, by whatever conversion. It is asked beside the signature, since g++ 12 casts to a
+// function that is private among others that are not.
 template <class H, class E>
-concept accepts_somehow = requires(H& h, const E& e) {
+concept calls_apply = requires(H& h, const E& e) {
     h.apply(e);
-}
-|| requires(H& h, const E& e) { h.on(e); }
-|| requires(H& h, const E& e, const metadata& m) { h.apply(e, m); }
-|| requires(H& h, const E& e, const metadata& m) { h.on(e, m); };
-
-// The view that a handler takes instead of an event. An argument that converts to any view of `E` is offered; the
-// conversion that the compiler chooses leaves a note of its type, since only the handler's signature knows it.
+};
 template <class H, class E>
-struct view_taken {
+concept calls_apply_metadata = requires(H& h, const E& e, const metadata& m) {
+    h.apply(e, m);
+};
+template <class H, class E>
+concept calls_on = requires(H& h, const E& e) {
+    h.on(e);
+};
+template <class H, class E>
+concept calls_on_metadata = requires(H& h, const E& e, const metadata& m) {
+    h.on(e, m);
+};
+
+template <class H, class E>
+concept accepts_somehow = calls_apply<H, E> || calls_on<H, E> || calls_apply_metadata<H, E> || calls_on_metadata<H, E>;
+
+// What is found out about a handler by offering it an argument that converts: the conversion that the compiler weighs
+// leaves a note, since only the handler's signature knows the type.
+template <class H, class About>
+struct noted {
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wnon-template-friend"
 #endif
-    friend auto note_of(view_taken<H, E>);
+    friend auto note_of(noted<H, About>);
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic pop
 #endif
 };
 
-template <class H, class E, class V>
-struct view_note {
-    friend auto note_of(view_taken<H, E>) { return std::type_identity<V>{}; }
+template <class H, class About, class T>
+struct note {
+    friend auto note_of(noted<H, About>) { return std::type_identity<T>{}; }
     static constexpr bool written = true;
 };
 
+// The view that a handler takes instead of an event: an argument that converts to any view of `E`.
 template <class H, class E>
 struct any_view {
     template <class V>
-    requires std::same_as<typename V::view_of, E> && view_note<H, E, std::remove_cv_t<V>>::written operator V()
+    requires std::same_as<typename V::view_of, E> && note<H, E, std::remove_cv_t<V>>::written operator V()
         const;  // NOLINT(google-explicit-constructor)
 };
 
 template <class H, class E>
-concept accepts_view = requires(H& h, any_view<H, E> e) {
-    h.on(e);
-}
-|| requires(H& h, any_view<H, E> e) { h.apply(e); }
-|| requires(H& h, any_view<H, E> e, const metadata& m) { h.on(e, m); }
-|| requires(H& h, any_view<H, E> e, const metadata& m) { h.apply(e, m); };
-
-template <class H, class E>
-concept takes_view = accepts_view<H, E> && requires {
-    note_of(view_taken<H, E>{});
+concept takes_view = accepts_somehow<H, any_view<H, E>> && requires {
+    note_of(noted<H, E>{});
 };
 
 template <class H, class E>
-using view_of_event = typename decltype(note_of(view_taken<H, E>{}))::type;
+using view_of_event = typename decltype(note_of(noted<H, E>{}))::type;
 
 template <class H, class E>
 consteval handler_form find_form() {
     if constexpr (!std::is_class_v<H>)
         return handler_form::none;
-    else if constexpr (has_apply<H, void (H::*)(const E&)>)
+    else if constexpr (has_apply<H, void (H::*)(const E&)> && calls_apply<H, E>)
         return handler_form::apply;
-    else if constexpr (has_on<H, void (H::*)(const E&)>)
+    else if constexpr (has_on<H, void (H::*)(const E&)> && calls_on<H, E>)
         return handler_form::on;
-    else if constexpr (has_on<H, void (H::*)(const E&, const metadata&)>)
+    else if constexpr (has_on<H, void (H::*)(const E&, const metadata&)> && calls_on_metadata<H, E>)
         return handler_form::on_metadata;
-    else if constexpr (has_apply<H, void (H::*)(const E&, const metadata&)>)
+    else if constexpr (has_apply<H, void (H::*)(const E&, const metadata&)> && calls_apply_metadata<H, E>)
         return handler_form::apply_metadata;
     else if constexpr (accepts_somehow<H, E>) {
-        if constexpr (has_any_apply<H, const E&> || has_any_apply<H, E>)
+        if constexpr (calls_apply<H, E> && (has_any_apply<H, const E&> || has_any_apply<H, E>))
             return handler_form::other_apply;
-        else if constexpr (has_any_on<H, const E&> || has_any_on<H, E>)
+        else if constexpr (calls_on<H, E> && (has_any_on<H, const E&> || has_any_on<H, E>))
             return handler_form::other_on;
-        else if constexpr (has_any_apply<H, const E&, const metadata&> || has_any_apply<H, E, const metadata&>)
+        else if constexpr (calls_apply_metadata<H, E> &&
+                           (has_any_apply<H, const E&, const metadata&> || has_any_apply<H, E, const metadata&>))
             return handler_form::other_apply_metadata;
-        else if constexpr (has_any_on<H, const E&, const metadata&> || has_any_on<H, E, const metadata&>)
+        else if constexpr (calls_on_metadata<H, E> &&
+                           (has_any_on<H, const E&, const metadata&> || has_any_on<H, E, const metadata&>))
             return handler_form::other_on_metadata;
         else
             return handler_form::none;
@@ -146,7 +155,80 @@ consteval handler_form find_form() {
 template <class H, class E>
 inline constexpr handler_form form_of = find_form<H, E>();
 
+// Whether a handler has functions of a form at all, for events or for views of them, by an argument that converts to
+// anything. It is asked once for a handler, so that its events need not be asked one by one where one form takes them all.
+template <handler_form Form, bool IsView>
+struct of_form {};
+
+template <class H, handler_form Form>
+struct any_event {
+    template <class V>
+        requires note < H, of_form<Form, view_struct<V>>,
+    void > ::written operator V() const;  // NOLINT(google-explicit-constructor)
+};
+
+template <class H, handler_form Form, class E = any_event<H, Form>>
+concept takes_in_form = (Form == handler_form::apply && calls_apply<H, E>) ||
+                        (Form == handler_form::apply_metadata && calls_apply_metadata<H, E>) ||
+                        (Form == handler_form::on && calls_on<H, E>) ||
+                        (Form == handler_form::on_metadata && calls_on_metadata<H, E>);
+
+template <class H, handler_form Form, bool IsView = false>
+concept has_form = (takes_in_form<H, Form> || true) && requires {
+    note_of(noted<H, of_form<Form, IsView>>{});
+};
+
+template <class H, bool IsView>
+inline constexpr int forms =
+    has_form<H, handler_form::apply, IsView> + has_form<H, handler_form::apply_metadata, IsView> +
+    has_form<H, handler_form::on, IsView> + has_form<H, handler_form::on_metadata, IsView>;
+
+// How many functions take exactly that type; of the usual signatures, or of any.
+template <class H, class T>
+inline constexpr int usual_functions =
+    has_apply<H, void (H::*)(const T&)> + has_apply<H, void (H::*)(const T&, const metadata&)> +
+    has_on<H, void (H::*)(const T&)> + has_on<H, void (H::*)(const T&, const metadata&)>;
+template <class H, class T>
+inline constexpr int all_functions =
+    has_any_apply<H, const T&> + has_any_apply<H, T> + has_any_apply<H, const T&, const metadata&> +
+    has_any_apply<H, T, const metadata&> + has_any_on<H, const T&> + has_any_on<H, T> +
+    has_any_on<H, const T&, const metadata&> + has_any_on<H, T, const metadata&>;
+
+// Whether several functions take the event, of which one at most would be called. Beside one of a usual signature only
+// such others are looked for, which cost nothing to ask.
+template <class H, class E>
+consteval bool is_taken_twice() {
+    constexpr handler_form form = form_of<H, E>;
+    if constexpr (!std::is_class_v<H>)
+        return false;
+    else if constexpr (form == handler_form::none)
+        return all_functions<H, E> > 1;
+    else if constexpr (forms<H, false> + forms<H, true> == 1)
+        return false;
+    else if constexpr (form == handler_form::view)
+        return usual_functions<H, view_of_event<H, E>> > 1;
+    else if constexpr (forms<H, true> != 0 && takes_view<H, E>)
+        return true;
+    else if constexpr (form >= handler_form::other_apply)
+        return all_functions<H, E> > 1;
+    else
+        return usual_functions<H, E> > 1;
+}
+
 }  // namespace sillok::detail
+
+namespace sillok::require {
+
+template <class Handler, class Event>
+consteval bool event_is_taken_by_one_function() {
+    static_assert(
+        !std::same_as<Handler, Handler>,
+        "sillok[E0212]: a handler takes an event by one function; a second one, with or without metadata, by value or as "
+        "a view, would never be called. Fix: remove all but one. See docs/errors.md#E0212");
+    return false;
+}
+
+}  // namespace sillok::require
 
 namespace sillok {
 
@@ -168,11 +250,20 @@ template <class Handler, class E>
 constexpr decltype(auto) deliver(Handler& handler, const E& e, [[maybe_unused]] const metadata& about = metadata{}) {
     using detail::handler_form;
     constexpr handler_form form = detail::form_of<Handler, E>;
-    if constexpr (form == handler_form::apply || form == handler_form::other_apply)
+    // The usual functions are named by their signature: to choose among all functions once more costs a compiler much.
+    if constexpr (form == handler_form::apply)
+        return (handler.*static_cast<void (Handler::*)(const E&)>(&Handler::apply))(e);
+    else if constexpr (form == handler_form::on)
+        return (handler.*static_cast<void (Handler::*)(const E&)>(&Handler::on))(e);
+    else if constexpr (form == handler_form::apply_metadata)
+        return (handler.*static_cast<void (Handler::*)(const E&, const metadata&)>(&Handler::apply))(e, about);
+    else if constexpr (form == handler_form::on_metadata)
+        return (handler.*static_cast<void (Handler::*)(const E&, const metadata&)>(&Handler::on))(e, about);
+    else if constexpr (form == handler_form::other_apply)
         return handler.apply(e);
-    else if constexpr (form == handler_form::on || form == handler_form::other_on)
+    else if constexpr (form == handler_form::other_on)
         return handler.on(e);
-    else if constexpr (form == handler_form::apply_metadata || form == handler_form::other_apply_metadata)
+    else if constexpr (form == handler_form::other_apply_metadata)
         return handler.apply(e, about);
     else
         return handler.on(e, about);
