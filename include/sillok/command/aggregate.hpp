@@ -18,6 +18,7 @@
 
 #include "sillok/command/decision.hpp"
 #include "sillok/command/tags.hpp"
+#include "sillok/core/name.hpp"
 #include "sillok/core/type_list.hpp"
 #include "sillok/event/event.hpp"
 #include "sillok/event/handler.hpp"
@@ -61,6 +62,11 @@ using listed_commands = typename commands_listed_by<A>::type;
 // The commands that a part takes, as a plain list.
 template <class Part>
 using commands_of = typename as_types<typename Part::commands>::type;
+
+template <class C, class... Listed>
+consteval bool is_listed(types<Listed...>) {
+    return (std::same_as<C, Listed> || ...);
+}
 
 // What `decide` returns for a command, or void where nothing takes it.
 template <class A, class C>
@@ -147,6 +153,12 @@ concept has_aggregate_parts = requires {
 }
 &&std::default_initializable<A>&& std::copyable<A>;
 
+// Whether the name is known when this compiles, and a name.
+template <class A>
+concept has_sound_name = requires {
+    requires std::bool_constant<is_name(A::name)>::value;
+};
+
 }  // namespace sillok::detail
 
 namespace sillok::require {
@@ -159,6 +171,25 @@ consteval bool aggregate_is_complete() {
         "commands. Fix: add `static constexpr sillok::name name = \"…\"; using events = …; using commands = "
         "sillok::commands<…>;`. See docs/errors.md#E0101");
     return detail::has_aggregate_parts<Aggregate>;
+}
+
+template <class Aggregate>
+consteval bool aggregate_has_a_name() {
+    static_assert(
+        detail::has_sound_name<Aggregate>,
+        "sillok[E0113]: an aggregate's name is a constant of 1 to 255 printable characters, without space, quote, "
+        "backslash and comma. Fix: write `static constexpr sillok::name name = \"account\";`. See docs/errors.md#E0113");
+    return detail::has_sound_name<Aggregate>;
+}
+
+template <class Aggregate, class Command>
+consteval bool aggregate_lists_command_once() {
+    constexpr bool once = contains<detail::commands_of<Aggregate>, Command>;
+    static_assert(
+        once,
+        "sillok[E0112]: an aggregate lists each command once. Fix: remove the repetition from `using commands`. "
+        "See docs/errors.md#E0112");
+    return once;
 }
 
 template <class Aggregate, class Event>
@@ -212,7 +243,7 @@ consteval bool aggregate_has_a_tag_that_is_called() {
 
 template <class Aggregate, class Command>
 consteval bool aggregate_lists_command() {
-    constexpr bool listed = contains<detail::commands_of<Aggregate>, Command>;
+    constexpr bool listed = detail::is_listed<Command>(detail::commands_of<Aggregate>{});
     static_assert(listed,
                   "sillok[E0105]: an aggregate executes the commands that it lists. Fix: add the command to "
                   "`using commands`, or send it to the aggregate that lists it. See docs/errors.md#E0105");
@@ -225,7 +256,9 @@ namespace sillok::detail {
 
 template <class A, class C>
 consteval bool decides_well() {
-    if constexpr (require::aggregate_decides_command<A, C>())
+    if constexpr (!require::aggregate_lists_command_once<A, C>())
+        return false;
+    else if constexpr (require::aggregate_decides_command<A, C>())
         return require::decision_yields_own_events<A, C, typename decision_of<A, C>::type>();
     else
         return false;
@@ -260,6 +293,8 @@ consteval bool decides_all(types<C...>) {
 template <class A>
 consteval bool is_sound_aggregate() {
     if constexpr (!require::aggregate_is_complete<A>()) {
+        return false;
+    } else if constexpr (!require::aggregate_has_a_name<A>()) {
         return false;
     } else if constexpr (!require::is_a_catalogue<typename A::events>()) {
         return false;
