@@ -9,7 +9,6 @@
 #include <string_view>
 #include <type_traits>
 #include <utility>
-#include <vector>
 
 #include "sillok/codec/encodable.hpp"
 #include "sillok/codec/print.hpp"
@@ -20,13 +19,27 @@ namespace sillok {
 // What `reject("insufficient funds")` holds: a plain text, owned.
 class reason {
 public:
-    constexpr explicit reason(std::string_view text) : text_(text.begin(), text.end()) {}
+    constexpr explicit reason(std::string_view text) : text_(new char[text.size()]), size_(text.size()) {
+        for (std::size_t i = 0; i < size_; ++i) text_[i] = text[i];
+    }
+    constexpr reason(const reason& other) : reason(other.view()) {}
+    constexpr reason(reason&& other) noexcept
+        : text_(std::exchange(other.text_, nullptr)), size_(std::exchange(other.size_, 0)) {}
+    constexpr reason& operator=(reason other) noexcept {
+        std::swap(text_, other.text_);
+        std::swap(size_, other.size_);
+        return *this;
+    }
+    constexpr ~reason() { delete[] text_; }
 
-    constexpr std::string_view view() const noexcept { return {text_.data(), text_.size()}; }
+    constexpr std::string_view view() const noexcept { return {text_, size_}; }
     friend constexpr bool operator==(const reason& a, const reason& b) noexcept { return a.view() == b.view(); }
 
 private:
-    std::vector<char> text_;  // not std::string, so that clang 14 can have it in constant expressions
+    // Neither a std::string, which clang 14 does not have in constant expressions, nor a std::vector, which libstdc++ 12
+    // does not have there while debugging.
+    char* text_;
+    std::size_t size_;
 };
 
 }  // namespace sillok
