@@ -82,7 +82,7 @@ TEST_CASE("two names of one hash are seen when the table is built") {
 TEST_CASE("a search ends after a few steps even where the table is fullest") {
     std::size_t longest = 0;
     for (std::size_t at = 0, run = 0; at < 2 * table.size; ++at) {
-        run = table.slots[at % table.size].word != 0 ? run + 1 : 0;
+        run = table.table[at % table.size].word != 0 ? run + 1 : 0;
         longest = run > longest ? run : longest;
     }
     CHECK(longest < 40);

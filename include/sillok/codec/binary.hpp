@@ -79,7 +79,7 @@ struct binary_codec {
     }
 
     // The reason, by a second look: why `in` does not decode as the type of that shape, which is `detail::shape_of<T>::value`.
-    [[gnu::cold, gnu::noinline]] static error explain(const detail::wire_shape* shape, bytes_view in) {
+    [[gnu::__cold__, gnu::noinline]] static error explain(const detail::wire_shape* shape, bytes_view in) {
         return detail::fault_finder(in).find(*shape);
     }
 };

@@ -53,8 +53,8 @@ struct take_row {
     unsigned depth;
 
     template <class T>
-    bool next(T& into, std::size_t check) {
-        return (check == 0 || static_cast<std::size_t>(end - at) >= check) && take(at, end, into, depth);
+    bool next(T& into, std::size_t needed) {
+        return (needed == 0 || static_cast<std::size_t>(end - at) >= needed) && take(at, end, into, depth);
     }
     // The byte behind the row, or null.
     template <class... Field>

@@ -53,15 +53,15 @@ template <class Integer>
 bool read_json_integer(json_cursor& in, Integer& into) {
     const json_token& token = in.peek();
     const auto is = static_cast<std::int64_t>(token.bits);
-    constexpr auto most = static_cast<std::uint64_t>(std::numeric_limits<Integer>::max());
+    constexpr auto most = static_cast<std::uint64_t>((std::numeric_limits<Integer>::max)());
     bool fits = false;
     if (token.kind == json_kind::natural)
         fits = token.bits <= most;
     else if (token.kind == json_kind::negative && std::is_signed_v<Integer>)
-        fits = is >= static_cast<std::int64_t>(std::numeric_limits<Integer>::min());
+        fits = is >= static_cast<std::int64_t>((std::numeric_limits<Integer>::min)());
     else
-        return in.fail("an integer is expected");
-    if (!fits) return in.fail("the integer does not fit into " + std::to_string(sizeof(Integer)) + " bytes");
+        return in.give_up("an integer is expected");
+    if (!fits) return in.give_up("the integer does not fit into " + std::to_string(sizeof(Integer)) + " bytes");
     into = static_cast<Integer>(token.bits);
     in.take();
     return true;
@@ -83,10 +83,10 @@ bool read_json_real(json_cursor& in, Real& into) {
         value = in.text(token).front() == '-' ? -std::numeric_limits<double>::infinity()
                                               : std::numeric_limits<double>::infinity();
     } else {
-        return in.fail("a number is expected");
+        return in.give_up("a number is expected");
     }
-    if (std::isfinite(value) && std::fabs(value) > static_cast<double>(std::numeric_limits<Real>::max()))
-        return in.fail("the number does not fit into " + std::to_string(sizeof(Real)) + " bytes");
+    if (std::isfinite(value) && std::fabs(value) > static_cast<double>((std::numeric_limits<Real>::max)()))
+        return in.give_up("the number does not fit into " + std::to_string(sizeof(Real)) + " bytes");
     into = static_cast<Real>(value);
     in.take();
     return true;
@@ -109,12 +109,12 @@ struct nanosecond_period {
 template <class Period, class Count>
 bool read_json_moment(json_cursor& in, Count& into) {
     const json_token& token = in.peek();
-    if (token.kind != json_kind::text) return in.fail("a date and time such as 2024-02-29T12:30:00Z is expected");
+    if (token.kind != json_kind::text) return in.give_up("a date and time such as 2024-02-29T12:30:00Z is expected");
     const auto moment = parse_utc(in.text(token));
     std::int64_t count = 0;
-    if (!moment) return in.fail("a date and time such as 2024-02-29T12:30:00Z is expected");
+    if (!moment) return in.give_up("a date and time such as 2024-02-29T12:30:00Z is expected");
     if (!count_at<Period>(*moment, count) || !std::in_range<Count>(count))
-        return in.fail("the moment does not fit its type exactly");
+        return in.give_up("the moment does not fit its type exactly");
     into = static_cast<Count>(count);
     in.take();
     return true;
@@ -129,12 +129,12 @@ bool read_json_text(json_cursor& in, Text& into) {
         in.take();
         return true;
     }
-    if (token.kind != json_kind::object || token.size != 2) return in.fail("text is expected");
+    if (token.kind != json_kind::object || token.size != 2) return in.give_up("text is expected");
     in.take();
-    if (in.text(in.peek()) != "base64") return in.fail("text is expected");
+    if (in.text(in.peek()) != "base64") return in.give_up("text is expected");
     in.take();
     if (in.peek().kind != json_kind::text || !from_base64(in.text(in.peek()), into))
-        return in.fail("base64 is expected");
+        return in.give_up("base64 is expected");
     in.take();
     in.take();
     return true;
@@ -157,7 +157,7 @@ struct read_json_member {
 template <class T>
 bool read_json_record(json_cursor& in, T& into, unsigned depth) {
     const json_token& start = in.peek();
-    if (start.kind != json_kind::object) return in.fail("an object is expected");
+    if (start.kind != json_kind::object) return in.give_up("an object is expected");
     in.take();
     constexpr const auto& names = field_names<T>::views;
     std::array<bool, field_count<T> + 1> seen{};
@@ -181,7 +181,7 @@ bool read_json_record(json_cursor& in, T& into, unsigned depth) {
 inline bool begin_json_row(json_cursor& in, std::size_t size) {
     const json_token& token = in.peek();
     if (token.kind != json_kind::array || token.size != size)
-        return in.fail("an array of " + std::to_string(size) + " elements is expected");
+        return in.give_up("an array of " + std::to_string(size) + " elements is expected");
     in.take();
     return true;
 }
@@ -199,7 +199,7 @@ struct read_json_parts {
 template <class T>
 bool read_json_variant(json_cursor& in, T& into, unsigned depth) {
     const json_token& start = in.peek();
-    if (start.kind != json_kind::object) return in.fail("an object with \"index\" and \"value\" is expected");
+    if (start.kind != json_kind::object) return in.give_up("an object with \"index\" and \"value\" is expected");
     in.take();
     std::size_t index_place = 0;
     std::size_t value_place = 0;
@@ -220,8 +220,8 @@ bool read_json_variant(json_cursor& in, T& into, unsigned depth) {
     if (!read_json_integer(in, index)) return in.in("index");
     if (index >= parts_of<T>::size) {
         in.go(index_place);
-        return in.fail("a variant of " + std::to_string(parts_of<T>::size) + " has no alternative " +
-                       std::to_string(index));
+        return in.give_up("a variant of " + std::to_string(parts_of<T>::size) + " has no alternative " +
+                          std::to_string(index));
     }
     in.go(value_place);
     const bool good = [&]<std::size_t... I>(std::index_sequence<I...>) {
@@ -291,7 +291,7 @@ template <class T>
 bool read_json(json_cursor& in, T& into, unsigned depth) {
     constexpr wire_kind kind = kind_of<T>;
     if constexpr (kind == wire_kind::boolean) {
-        if (in.peek().kind != json_kind::boolean) return in.fail("true or false is expected");
+        if (in.peek().kind != json_kind::boolean) return in.give_up("true or false is expected");
         into = in.take().bits != 0;
         return true;
     } else if constexpr (std::is_enum_v<T>) {
@@ -304,7 +304,7 @@ bool read_json(json_cursor& in, T& into, unsigned depth) {
     } else if constexpr (kind == wire_kind::uuid) {
         const json_token& token = in.peek();
         const auto id = token.kind == json_kind::text ? parse_uuid(in.text(token)) : std::nullopt;
-        if (!id) return in.fail("a UUID is expected");
+        if (!id) return in.give_up("a UUID is expected");
         into = *id;
         in.take();
         return true;
@@ -329,7 +329,7 @@ bool read_json(json_cursor& in, T& into, unsigned depth) {
         return read_json_text(in, into);
     } else if constexpr (kind == wire_kind::blob) {
         if (in.peek().kind != json_kind::text || !from_base64(in.text(in.peek()), into))
-            return in.fail("base64 is expected");
+            return in.give_up("base64 is expected");
         in.take();
         return true;
     } else if constexpr (kind == wire_kind::optional) {
@@ -367,18 +367,18 @@ bool read_json(json_cursor& in, T& into, unsigned depth) {
             return false;
         }();
         if (token.kind != json_kind::array && !(text_keys && token.kind == json_kind::object))
-            return in.fail(text_keys ? "an object or an array is expected" : "an array is expected");
+            return in.give_up(text_keys ? "an object or an array is expected" : "an array is expected");
         if constexpr (kind == wire_kind::flags) {
             into.clear();
             for (in.take(); in.peek().kind != json_kind::end;) {
                 if (in.peek().kind != json_kind::boolean)
-                    return in.fail("true or false is expected") || in.in(into.size());
+                    return in.give_up("true or false is expected") || in.in(into.size());
                 into.push_back(in.take().bits != 0);
             }
             in.take();
             return true;
         } else {
-            if (depth >= nesting_max && token.size != 0) return in.fail("nested deeper than 64");
+            if (depth >= nesting_max && token.size != 0) return in.give_up("nested deeper than 64");
             if constexpr (kind == wire_kind::sequence)
                 return read_json_sequence(in, into, depth + 1);
             else

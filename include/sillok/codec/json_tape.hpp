@@ -62,15 +62,15 @@ public:
     static constexpr std::size_t levels_max = 8 * nesting_max;
 
     bool parse(bytes_view in) {
-        if (in.size() > 0xFFFFFFFF) return fail("more than 4 GiB", 0);
+        if (in.size() > 0xFFFFFFFF) return give_up("more than 4 GiB", 0);
         json_input input(in);
         handler into{*this, input, as_text(in)};
         rapidjson::GenericReader<rapidjson::UTF8<>, rapidjson::UTF8<>, rapidjson::CrtAllocator> reader;
         constexpr unsigned flags = rapidjson::kParseNumbersAsStringsFlag | rapidjson::kParseValidateEncodingFlag;
         const rapidjson::ParseResult done = reader.Parse<flags>(input, into);
-        if (into.problem != nullptr) return fail(into.problem, into.problem_at);
-        if (done.IsError()) return fail(text_of(done.Code()), done.Offset());
-        if (input.Tell() != in.size()) return fail("text behind the value", input.Tell());
+        if (into.problem != nullptr) return give_up(into.problem, into.problem_at);
+        if (done.IsError()) return give_up(text_of(done.Code()), done.Offset());
+        if (input.Tell() != in.size()) return give_up("text behind the value", input.Tell());
         return true;
     }
 
@@ -173,7 +173,7 @@ private:
             default: return "this is not JSON";
         }
     }
-    bool fail(const char* why, std::size_t at) {
+    bool give_up(const char* why, std::size_t at) {
         fault_ = "byte " + std::to_string(at) + ": " + why;
         return false;
     }
@@ -201,7 +201,7 @@ public:
     }
 
     // All return false. `fail` speaks of the token that `at` counts back to.
-    bool fail(std::string why) { return fail_at(peek(), std::move(why)); }
+    bool give_up(std::string why) { return fail_at(peek(), std::move(why)); }
     bool fail_at(const json_token& token, std::string why) {
         fault_ = std::move(why);
         fault_at_ = token.at;

@@ -106,13 +106,13 @@ private:
     std::size_t left() const noexcept { return static_cast<std::size_t>(end_ - at_); }
     unsigned byte() noexcept { return static_cast<unsigned>(*at_++); }
 
-    bool fail(std::string text) {
+    bool give_up(std::string text) {
         text_ = std::move(text);
         return false;
     }
     bool need(std::size_t bytes) {
         if (bytes <= left()) return true;
-        return fail("needs " + std::to_string(bytes) + " bytes, but " + std::to_string(left()) + " are left");
+        return give_up("needs " + std::to_string(bytes) + " bytes, but " + std::to_string(left()) + " are left");
     }
 
     // Walks a part under a longer path, which stays as it is where the part is at fault.
@@ -147,12 +147,12 @@ private:
             fixed = fixed && shape.parts[i]->size.fixed;
         }
         if (count * least > left())
-            return fail("count " + std::to_string(count) + ", but " + std::to_string(left()) + " bytes are left");
-        if (!fixed && depth >= nesting_max && count != 0) return fail("nested deeper than 64");
+            return give_up("count " + std::to_string(count) + ", but " + std::to_string(left()) + " bytes are left");
+        if (!fixed && depth >= nesting_max && count != 0) return give_up("nested deeper than 64");
         for (std::size_t i = 0; i < count; ++i)
             for (std::size_t p = 0; p < parts; ++p)
                 if (!element(*shape.parts[p], i, depth + 1)) return false;
-        if (shape.is_ordered != nullptr && !shape.is_ordered(start, at_)) return fail("its keys do not ascend");
+        if (shape.is_ordered != nullptr && !shape.is_ordered(start, at_)) return give_up("its keys do not ascend");
         return true;
     }
 
@@ -161,7 +161,7 @@ private:
             case wire_kind::boolean:
                 if (!need(1)) return false;
                 if (const unsigned raw = byte(); raw > 1)
-                    return fail("a bool must be 0 or 1, not " + std::to_string(raw));
+                    return give_up("a bool must be 0 or 1, not " + std::to_string(raw));
                 return true;
             case wire_kind::text:
             case wire_kind::blob:
@@ -172,25 +172,25 @@ private:
                 const std::size_t length = load_le<std::uint32_t>(at_);
                 at_ += 4;
                 if (length > left())
-                    return fail("length " + std::to_string(length) + ", but " + std::to_string(left()) +
-                                " bytes are left");
+                    return give_up("length " + std::to_string(length) + ", but " + std::to_string(left()) +
+                                   " bytes are left");
                 if (shape.kind == wire_kind::flags)
                     for (std::size_t i = 0; i < length; ++i)
-                        if (static_cast<unsigned>(at_[i]) > 1) return fail("a bool must be 0 or 1");
+                        if (static_cast<unsigned>(at_[i]) > 1) return give_up("a bool must be 0 or 1");
                 at_ += length;
                 return true;
             }
             case wire_kind::optional:
                 if (!need(1)) return false;
                 if (const unsigned raw = byte(); raw > 1)
-                    return fail("the flag of an optional must be 0 or 1, not " + std::to_string(raw));
+                    return give_up("the flag of an optional must be 0 or 1, not " + std::to_string(raw));
                 else
                     return raw == 0 || walk(*shape.parts[0], depth);
             case wire_kind::variant:
                 if (!need(1)) return false;
                 if (const unsigned raw = byte(); raw >= shape.count)
-                    return fail("a variant of " + std::to_string(shape.count) + " has no alternative " +
-                                std::to_string(raw));
+                    return give_up("a variant of " + std::to_string(shape.count) + " has no alternative " +
+                                   std::to_string(raw));
                 else
                     return walk(*shape.parts[raw], depth);
             case wire_kind::sequence:

@@ -184,7 +184,7 @@ public:
 
 private:
     // Out of line, so that a function that succeeds carries none of it.
-    [[gnu::cold, gnu::noinline]] static void discard(E* why) noexcept { delete why; }
+    [[gnu::__cold__, gnu::noinline]] static void discard(E* why) noexcept { delete why; }
 
     // One pointer, so that success costs a null and is passed in a register.
     E* error_ = nullptr;

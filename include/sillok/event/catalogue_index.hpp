@@ -61,7 +61,7 @@ struct catalogue_index {
         std::uint32_t entry = 0;
     };
 
-    slot slots[size]{};
+    slot table[size]{};
     std::uint64_t multiplier = 0x9E3779B97F4A7C15U;
     name_clash clash{};
 
@@ -72,12 +72,12 @@ struct catalogue_index {
             for (std::uint16_t revision = 1; revision <= entry.current.revision; ++revision) {
                 const std::uint64_t word = type_word(entry.current.hash, revision);
                 std::size_t at = home(word);
-                for (; slots[at].word != 0; at = (at + 1) % size)
-                    if (slots[at].word == word) {
-                        clash = {slots[at].entry, i};
+                for (; table[at].word != 0; at = (at + 1) % size)
+                    if (table[at].word == word) {
+                        clash = {table[at].entry, i};
                         return;
                     }
-                slots[at] = {word, entry.first_row + revision - 1, static_cast<std::uint32_t>(i)};
+                table[at] = {word, entry.first_row + revision - 1, static_cast<std::uint32_t>(i)};
             }
         }
     }
@@ -89,8 +89,8 @@ struct catalogue_index {
     // The slot of a record's type word; one with word 0 where there is none.
     constexpr const slot& find(std::uint64_t word) const noexcept {
         std::size_t at = home(word);
-        while (slots[at].word != word && slots[at].word != 0) at = (at + 1) % size;
-        return slots[at];
+        while (table[at].word != word && table[at].word != 0) at = (at + 1) % size;
+        return table[at];
     }
 
 private:

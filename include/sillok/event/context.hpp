@@ -97,11 +97,11 @@ struct repetitions {
     bool any = false;
 
     consteval explicit repetitions(const event_type (&names)[Size + 1]) {  // NOLINT(*-avoid-c-arrays)
-        constexpr std::size_t slots = std::bit_ceil(Size * 2 + 2);
-        std::size_t first[slots]{};  // the place, counted from 1
+        constexpr std::size_t buckets = std::bit_ceil(Size * 2 + 2);
+        std::size_t first[buckets]{};  // the place, counted from 1
         for (std::size_t i = 0; i < Size; ++i) {
-            std::size_t at = names[i].hash % slots;
-            while (first[at] != 0 && names[first[at] - 1].name != names[i].name) at = (at + 1) % slots;
+            std::size_t at = names[i].hash % buckets;
+            while (first[at] != 0 && names[first[at] - 1].name != names[i].name) at = (at + 1) % buckets;
             if (first[at] == 0)
                 first[at] = i + 1;
             else

@@ -176,7 +176,7 @@ private:
             return dispatch_displaced(handler, record);
         } else {
             const auto& index = detail::index_of_rows<world>;
-            const auto& slot = index.slots[index.home(word)];
+            const auto& slot = index.table[index.home(word)];
             return slot.word == word ? by_row_.at[slot.row](*this, handler, record)
                                      : dispatch_displaced(handler, record);
         }
@@ -200,7 +200,7 @@ private:
     }
 
     // What the table of binary payloads does not have: another codec, or nothing that the catalogue knows.
-    [[gnu::cold]] bool dispatch_rare(Handler& handler, record_view record) {
+    [[gnu::__cold__]] bool dispatch_rare(Handler& handler, record_view record) {
         const auto& slot = detail::index_of_rows<world>.find(detail::type_word(record.type_hash(), record.revision()));
         if (slot.word == 0) return judge_unknown(record);
         if constexpr (!std::same_as<Json, no_codec>)
@@ -209,7 +209,7 @@ private:
         return meet_foreign_codec(record);
     }
 
-    [[gnu::cold]] bool judge_unknown(record_view record) {
+    [[gnu::__cold__]] bool judge_unknown(record_view record) {
         const auto& slot = detail::index_of_rows<world>.find(detail::type_word(record.type_hash(), 1));
         const event_type& known = detail::entries_of<world>.list[slot.entry].current;
         return meet_unknown(record, slot.word != 0 && known.name == record.type() ? known.revision : std::uint16_t{0});
@@ -318,10 +318,10 @@ private:
             byte_buffer bytes;
             Codec::encode(value, bytes);
             detail::view_of_event<Handler, T> view{};
-            if (auto done = Codec::decode(bytes.view(), view); !done) return fail(std::move(done).error());
+            if (auto done = Codec::decode(bytes.view(), view); !done) return give_up(std::move(done).error());
             return give(handler, view, about);
         } else if constexpr (std::same_as<decltype(sillok::deliver(handler, value, about)), result<void>>) {
-            if (auto done = sillok::deliver(handler, value, about); !done) return fail(std::move(done).error());
+            if (auto done = sillok::deliver(handler, value, about); !done) return give_up(std::move(done).error());
             return true;
         } else {
             static_cast<void>(sillok::deliver(handler, value, about));

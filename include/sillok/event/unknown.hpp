@@ -56,12 +56,12 @@ public:
     std::uint64_t skipped() const noexcept { return skipped_; }
 
     // Each of these answers for the event that could not be handled: true where the policy lets it pass.
-    [[gnu::cold]] bool meet_unknown(record_view record, std::uint16_t revisions);
-    [[gnu::cold]] bool meet_foreign_codec(record_view record);
-    [[gnu::cold]] bool explain(record_view record, explanation why);
-    [[gnu::cold]] bool fail(error&& why);
+    [[gnu::__cold__]] bool meet_unknown(record_view record, std::uint16_t revisions);
+    [[gnu::__cold__]] bool meet_foreign_codec(record_view record);
+    [[gnu::__cold__]] bool explain(record_view record, explanation why);
+    [[gnu::__cold__]] bool give_up(error&& why);
 
-    [[gnu::cold]] result<void> take_failure() noexcept { return std::exchange(failure_, {}); }
+    [[gnu::__cold__]] result<void> take_failure() noexcept { return std::exchange(failure_, {}); }
 
 private:
     result<void> failure_;
@@ -80,7 +80,7 @@ inline bool dispatch_state::meet_unknown(record_view record, std::uint16_t revis
         text += ": the catalogue has no event of this name";
     else
         text += ": the catalogue knows it up to revision " + std::to_string(revisions);
-    return fail({error_kind::unknown_event, std::move(text)});
+    return give_up({error_kind::unknown_event, std::move(text)});
 }
 
 inline bool dispatch_state::meet_foreign_codec(record_view record) {
@@ -90,14 +90,14 @@ inline bool dispatch_state::meet_foreign_codec(record_view record) {
     else
         text += ": it was recorded by codec " + std::to_string(static_cast<unsigned>(record.codec())) +
                 ", which this version does not know";
-    return fail({error_kind::unsupported_format, std::move(text)});
+    return give_up({error_kind::unsupported_format, std::move(text)});
 }
 
 inline bool dispatch_state::explain(record_view record, explanation why) {
-    return fail(why.find(why.shape, record.payload()).within(describe(record)));
+    return give_up(why.find(why.shape, record.payload()).within(describe(record)));
 }
 
-inline bool dispatch_state::fail(error&& why) {
+inline bool dispatch_state::give_up(error&& why) {
     failure_ = std::move(why);
     return false;
 }

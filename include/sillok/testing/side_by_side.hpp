@@ -29,15 +29,15 @@ public:
 
     std::string text() const {
         std::vector<line> lines{{"", "expected", "actual", false}};
-        const std::size_t values = std::max({left_.size(), right_.size(), std::size_t{1}});
+        const std::size_t values = (std::max)({left_.size(), right_.size(), std::size_t{1}});
         for (std::size_t i = 0; i < values; ++i)
             add_lines(lines, i < left_.size() ? left_[i] : none(), i < right_.size() ? right_[i] : none());
 
         std::size_t label = 0;
         std::size_t left = 0;
         for (const line& each : lines) {
-            label = std::max(label, each.label.size());
-            left = std::max(left, each.left.size());
+            label = (std::max)(label, each.label.size());
+            left = (std::max)(left, each.left.size());
         }
         std::string text;
         for (const line& each : lines) {
@@ -94,7 +94,7 @@ private:
 
     static std::string padded(std::string_view text, std::size_t width) {
         std::string result(text);
-        result.resize(std::max(width, text.size()), ' ');
+        result.resize((std::max)(width, text.size()), ' ');
         return result;
     }
 
