@@ -84,9 +84,6 @@
 #include <sillok/codec/binding.hpp>
 #include <sillok/codec/codec.hpp>
 #include <sillok/codec/encodable.hpp>
-#include <sillok/codec/json_reader.hpp>
-#include <sillok/codec/json_tape.hpp>
-#include <sillok/codec/json_writer.hpp>
 #include <sillok/codec/malformed.hpp>
 #include <sillok/codec/print.hpp>
 #include <sillok/codec/reflect.hpp>
@@ -108,6 +105,9 @@
 #include <sillok/core/uuid.hpp>
 #if __has_include(<rapidjson/reader.h>)
 #include <sillok/codec/json.hpp>
+#include <sillok/codec/json_reader.hpp>
+#include <sillok/codec/json_tape.hpp>
+#include <sillok/codec/json_writer.hpp>
 #endif
 #include <sillok/command/aggregate.hpp>
 #include <sillok/command/decision.hpp>

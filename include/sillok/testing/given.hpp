@@ -59,6 +59,20 @@ private:
 
 }  // namespace sillok
 
+namespace sillok::require {
+
+template <class Aggregate, class Event>
+consteval bool history_is_of_current_events() {
+    constexpr bool current = current_event_of<Event, typename Aggregate::events>;
+    static_assert(
+        current,
+        "sillok[E0701]: a history is made of current events of the aggregate's catalogue. Fix: give `given` events "
+        "that the aggregate applies, and a command to `when`. See docs/errors.md#E0701");
+    return current;
+}
+
+}  // namespace sillok::require
+
 namespace sillok::detail {
 
 // A decision in a test, waiting for what is expected of it.
@@ -103,6 +117,12 @@ private:
     Decision decision_;
 };
 
+// Stands for the decision of a command that cannot be decided, of which one error has said why.
+struct undecided {
+    constexpr bool then(const auto&...) const { return false; }
+    constexpr bool then_rejected(const auto&) const { return false; }
+};
+
 // An aggregate in a test, with its history applied.
 template <class Aggregate>
 class history {
@@ -115,7 +135,12 @@ public:
 
     template <class Command>
     constexpr auto when(const Command& command) const {
-        return decided(state_.decide(command));
+        if constexpr (!is_aggregate<Aggregate>)
+            return undecided{};
+        else if constexpr (require::aggregate_lists_command<Aggregate, Command>())
+            return decided(state_.decide(command));
+        else
+            return undecided{};
     }
 
     // The state that the history led to.
@@ -124,9 +149,11 @@ public:
 private:
     template <class E>
     constexpr void apply(const E& event, [[maybe_unused]] std::uint64_t version) {
-        static_assert(current_event_of<E, typename Aggregate::events>,
-                      "a history is made of current events of the aggregate's catalogue");
-        if constexpr (requires { state_.apply(event); }) {
+        if constexpr (!is_aggregate<Aggregate>) {
+            return;
+        } else if constexpr (!require::history_is_of_current_events<Aggregate, E>()) {
+            return;
+        } else if constexpr (requires { state_.apply(event); }) {
             state_.apply(event);
         } else {
             const testing::recorded<typename Aggregate::events> record(
