@@ -6,7 +6,8 @@ static_assert stands on a line below its condition.
 
 A file EXXXX_name.cpp holds the mistake under `#ifndef FIXED`. The comment at its top has one or more lines `// expect: TEXT`; each
 TEXT must stand in what the compiler says, white space aside: in its sentences, not in the names of files or in the source that it
-quotes. `// expect-gcc:` and `// expect-clang:` speak to one compiler only.
+quotes. `// expect-gcc:` and `// expect-clang:` speak to one compiler only. `// only: g++ 12` says that another compiler, or another
+version, makes no mistake of it: there the file must compile.
 """
 import argparse
 import os
@@ -49,6 +50,13 @@ def expectations(path, is_clang):
             if match and match.group(1) in ("expect", mine):
                 found.append(match.group(2))
     return found
+
+
+def only(path):
+    """The compiler and version that alone refuse the file, such as "g++ 12"; None where all of them do."""
+    with open(path, encoding="utf-8") as source:
+        match = re.search(r"^// only: (.*\S)\s*$", source.read(), re.M)
+    return match.group(1) if match else None
 
 
 def judge(code, status, output, expected, fixed_status, fixed_output):
@@ -112,8 +120,15 @@ def main():
         print(f"{arguments.file}: the name must begin with the error code")
         return 1
     version = subprocess.run([arguments.compiler, "--version"], capture_output=True, text=True, check=True).stdout
-    expected = expectations(arguments.file, "clang" in version)
+    is_clang = "clang" in version
+    expected = expectations(arguments.file, is_clang)
     status, output = compile_file(arguments, [])
+    concerned = only(arguments.file)
+    if concerned:
+        number = subprocess.run([arguments.compiler, "-dumpversion"], capture_output=True, text=True, check=True).stdout
+        if concerned != f"{'clang' if is_clang else 'g++'} {number.split('.')[0].strip()}":
+            print(output, end="")
+            return status
     fixed_status, fixed_output = compile_file(arguments, ["-DFIXED"])
     wrong = judge(code.group(0), status, output, expected, fixed_status, fixed_output)
     for sentence in wrong:

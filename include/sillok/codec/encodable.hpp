@@ -83,6 +83,15 @@ consteval bool nesting_is_bounded() {
     return false;
 }
 
+template <class Struct>
+consteval bool compiler_survives() {
+    static_assert(
+        detail::never<Struct>,
+        "sillok[E0408]: g++ 12 crashes on a struct of more than 32 fields with a std::array of elements that have a "
+        "destructor. Fix: hold a std::vector, or group fields into structs. See docs/errors.md#E0408");
+    return false;
+}
+
 }  // namespace sillok::require
 
 namespace sillok::detail {
@@ -162,7 +171,8 @@ consteval bool has_countable() {
 template <bool Report, class T, class In, std::size_t Index, class Outer, std::size_t Depth>
 consteval bool record_has_bytes() {
     if constexpr (access<T> == field_access::none) {
-        if constexpr (Report) return require::struct_has_no_base<T>();
+        if constexpr (Report && has_base<T>) return require::struct_has_no_base<T>();
+        if constexpr (Report && !has_base<T>) return require::compiler_survives<T>();
         return false;
     } else if constexpr (access<T> == field_access::bindings && !binding<plain_field_count<T>>::template fits<T>) {
         if constexpr (Report)

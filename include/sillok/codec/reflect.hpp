@@ -84,6 +84,60 @@ consteval bool is_hana_struct() {
         return false;
 }
 
+#if defined(__GNUC__) && !defined(__clang__) && __GNUC__ < 13
+// g++ 12 crashes in Boost.PFR, which is asked beyond 32 fields, where a std::array of elements with a destructor is among
+// the fields, or in a struct among them. They are found by members that a converting argument is offered to: the
+// conversion that the compiler weighs leaves a note.
+#pragma GCC diagnostic push
+#pragma GCC diagnostic ignored "-Wnon-template-friend"
+template <class T>
+struct crash_seen {
+    friend auto note_of(crash_seen<T>);
+};
+#pragma GCC diagnostic pop
+template <class T>
+struct crash_note {
+    friend auto note_of(crash_seen<T>) { return true; }
+    static constexpr bool written = true;
+};
+
+template <class T>
+consteval bool crashes_the_compiler();
+template <class Member>
+inline constexpr bool is_crashing_member = crashes_the_compiler<Member>();
+template <class E, std::size_t N>
+inline constexpr bool is_crashing_member<std::array<E, N>> = !std::is_trivially_destructible_v<E>;
+
+template <class T>
+struct any_member {
+    template <class Member>
+        requires(crash_note<std::conditional_t<is_crashing_member<Member>, T, void>>::written)
+    operator Member&() const;  // NOLINT(google-explicit-constructor)
+};
+
+// True, once every member was offered.
+template <class T, std::size_t... I>
+consteval bool members_offered(std::index_sequence<I...>) {
+    if constexpr (requires { T{(static_cast<void>(I), any_member<T>{})...}; })
+        return members_offered<T>(std::make_index_sequence<sizeof...(I) + 1>{});
+    else
+        return true;
+}
+
+template <class T>
+consteval bool crashes_the_compiler() {
+    if constexpr (!plain_struct<T> || std::is_trivially_destructible_v<T>)
+        return false;
+    else if constexpr (members_offered<T>(std::index_sequence<0>{}))
+        return requires { note_of(crash_seen<T>{}); };
+}
+#else
+template <class T>
+consteval bool crashes_the_compiler() {
+    return false;
+}
+#endif
+
 enum class field_access : unsigned char { none, bindings, pfr, hana };
 
 template <class T>
@@ -91,8 +145,10 @@ consteval field_access access_of() {
     if constexpr (plain_struct<T>) {
         if constexpr (std::is_empty_v<T> && !binding<1>::template fits<T>)
             return has_base<T> ? field_access::none : field_access::bindings;
+        else if constexpr (!has_base<T> && plain_field_count<T> <= bindings_max)
+            return field_access::bindings;
         else if constexpr (!has_base<T>)
-            return plain_field_count<T> > bindings_max ? field_access::pfr : field_access::bindings;
+            return crashes_the_compiler<T>() ? field_access::none : field_access::pfr;
         else
             return is_hana_struct<T>() ? field_access::hana : field_access::none;
     } else {
