@@ -60,6 +60,8 @@
 #include <rapidjson/writer.h>
 #endif
 
+#include <sillok/core/uuid.hpp>
+
 #define slots
 #define signals public
 #define emit
@@ -102,7 +104,6 @@
 #include <sillok/core/result.hpp>
 #include <sillok/core/time.hpp>
 #include <sillok/core/type_list.hpp>
-#include <sillok/core/uuid.hpp>
 #if __has_include(<rapidjson/reader.h>)
 #include <sillok/codec/json.hpp>
 #include <sillok/codec/json_reader.hpp>
