@@ -116,7 +116,7 @@ inline void append_utc(std::string& out, utc_moment moment) {
     out += 'Z';
 }
 
-// Reads what `append_utc` writes, with up to 18 decimals; nothing where `text` is something else.
+// Reads what `append_utc` writes, with up to 18 decimals; nothing where `text` is something else, or beyond its seconds.
 constexpr std::optional<utc_moment> parse_utc(std::string_view text) noexcept {
     using detail::take_char;
     using detail::take_digits;
@@ -149,7 +149,12 @@ constexpr std::optional<utc_moment> parse_utc(std::string_view text) noexcept {
                           static_cast<unsigned>(day)};
     const std::int64_t days = days_from_civil(civil);
     if (civil_from_days(days) != civil) return std::nullopt;
-    moment.seconds = days * 86400 + static_cast<std::int64_t>(hour * 3600 + minute * 60 + second);
+    // A day before 1970 is counted from its end, which fits whenever the sum does.
+    const std::int64_t before = days < 0 ? 1 : 0;
+    const auto clock = static_cast<std::int64_t>(hour * 3600 + minute * 60 + second);
+    if (__builtin_mul_overflow(days + before, std::int64_t{86400}, &moment.seconds) ||
+        __builtin_add_overflow(moment.seconds, clock - before * 86400, &moment.seconds))
+        return std::nullopt;
     return moment;
 }
 
