@@ -18,7 +18,7 @@ struct timestamp {
     constexpr timestamp() = default;
     constexpr explicit timestamp(std::int64_t since_epoch) noexcept : nanoseconds(since_epoch) {}
 
-    // From `std::chrono::sys_time` of any precision.
+    // From a `std::chrono::sys_time` that is no finer than the system's clock.
     template <class TimePoint>
         requires requires(TimePoint t) {
             t.time_since_epoch().count();
@@ -42,10 +42,7 @@ struct timestamp {
 private:
     template <class Period>
     static constexpr std::int64_t scaled(auto count) noexcept {
-        if constexpr (Period::den <= 1'000'000'000)
-            return static_cast<std::int64_t>(count) * (std::int64_t{1'000'000'000} / Period::den * Period::num);
-        else
-            return static_cast<std::int64_t>(count) / (Period::den / 1'000'000'000);
+        return static_cast<std::int64_t>(count) * (std::int64_t{1'000'000'000} / Period::den * Period::num);
     }
 };
 
