@@ -1,4 +1,5 @@
 #include <new>
+#include <span>
 
 #include <catch2/catch_test_macros.hpp>
 
@@ -16,6 +17,9 @@ TEST_CASE("integers are written with the lowest byte first", "[bytes]") {
     CHECK(sillok::load_le<std::int16_t>(room + 1) == -2);
     sillok::store_le(room, std::int64_t{-1});
     CHECK(sillok::load_le<std::uint64_t>(room) == 0xFFFFFFFFFFFFFFFF);
+    CHECK(sillok::store_bytes(room, sillok::as_bytes("abc")) == room + 3);
+    const std::uint64_t word = sillok::detail::big_endian(0x0102030405060708);
+    CHECK(std::as_bytes(std::span(&word, 1))[0] == std::byte{1});
 }
 
 TEST_CASE("a buffer grows and keeps what it holds", "[bytes]") {
@@ -31,6 +35,30 @@ TEST_CASE("a buffer grows and keeps what it holds", "[bytes]") {
     CHECK(sillok::as_text(buffer.view()) == "xyz");
     buffer.shrink_to(1);
     CHECK(sillok::as_text(buffer.view()) == "x");
+}
+
+TEST_CASE("a buffer moves seldom while it grows, and not at all within the room that it has", "[bytes]") {
+    byte_buffer buffer;
+    int moves = 0;
+    for (int i = 0; i < 100'000; ++i) {
+        const std::byte* const before = buffer.data();
+        buffer.extend(1);
+        moves += buffer.data() != before;
+    }
+    CHECK(moves < 20);
+    byte_buffer large;
+    large.extend(100'000);
+    byte_buffer small;
+    small.swap(large);
+    const std::byte* const data = small.data();
+    for (int i = 0; i < 2; ++i) {
+        small.clear();
+        small.extend(100'000);
+        CHECK(small.data() == data);
+    }
+    CHECK(large.data() == nullptr);
+    large.append(sillok::as_bytes("abc"));
+    CHECK(sillok::as_text(large.view()) == "abc");
 }
 
 TEST_CASE("a buffer is copied, moved and swapped like a value", "[bytes]") {

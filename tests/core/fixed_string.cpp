@@ -17,4 +17,5 @@ TEST_CASE("a text can be a template argument", "[fixed_string]") {
     STATIC_REQUIRE(!std::is_same_v<named<"a">, named<"b">>);
     STATIC_REQUIRE(named<"">::text.view().empty());
     CHECK(named<"x">::text == sillok::fixed_string("x"));
+    CHECK_FALSE(named<"x">::text == sillok::fixed_string("y"));
 }

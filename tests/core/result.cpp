@@ -3,6 +3,7 @@
 #include <utility>
 
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/matchers/catch_matchers.hpp>
 
 #include <sillok/core/result.hpp>
 
@@ -24,6 +25,57 @@ struct throws_when_moved {
     throws_when_moved& operator=(throws_when_moved&&) = default;
 };
 
+// Counts those that are alive. Assignment takes another way where a move may throw.
+template <bool MoveThrows>
+struct counted {
+    static inline int alive = 0;
+    int number;
+
+    explicit counted(int n) : number(n) { ++alive; }
+    counted(const counted& other) : number(other.number) { ++alive; }
+    counted(counted&& other) noexcept(!MoveThrows) : number(std::exchange(other.number, 0)) { ++alive; }
+    counted& operator=(const counted&) = default;
+    counted& operator=(counted&& other) noexcept(!MoveThrows) {
+        number = std::exchange(other.number, 0);
+        return *this;
+    }
+    ~counted() { --alive; }
+};
+struct reason : counted<false> {
+    using counted::counted;
+};
+
+template <class Value>
+void is_assigned_whole() {
+    using either = result<Value, reason>;
+    const auto make = [](bool good, int number) { return good ? either(Value(number)) : either(reason(number)); };
+    const auto holds = [](const either& e, bool good, int number) {
+        return e.has_value() == good && bool(e) == good && (good ? e->number : e.error().number) == number;
+    };
+    for (const bool was : {true, false})
+        for (const bool is : {true, false}) {
+            either target = make(was, 1);
+            either source = make(is, 2);
+            const either& itself = target;
+            target = itself;
+            CHECK(holds(target, was, 1));
+            target = std::move(const_cast<either&>(itself));
+            CHECK(holds(target, was, 1));
+            target = source;
+            CHECK((holds(target, is, 2) && holds(source, is, 2)));
+            target = make(was, 3);
+            target = std::move(source);
+            CHECK((holds(target, is, 2) && holds(source, is, 0)));
+            const either copy = target;
+            CHECK((holds(copy, is, 2) && holds(target, is, 2)));
+            const either moved = std::move(target);
+            CHECK((holds(moved, is, 2) && holds(target, is, 0)));
+        }
+    const Value kept(7);
+    CHECK(holds(either(kept), true, 7));
+    CHECK(kept.number == 7);
+}
+
 }  // namespace
 
 TEST_CASE("a result holds a value or an error", "[result]") {
@@ -37,7 +89,12 @@ TEST_CASE("a result holds a value or an error", "[result]") {
     CHECK(bad.error() == error_kind::no_space);
     CHECK(bad.error().text() == "full");
     CHECK(bad.value_or("other") == "other");
-    CHECK_THROWS_AS(bad.value(), sillok::bad_result);
+    CHECK_FALSE(bad.has_value());
+    CHECK_THROWS_WITH(bad.value(), "no_space: full");
+    CHECK_THROWS_AS(std::as_const(bad).value(), sillok::bad_result);
+    CHECK_THROWS_AS(std::move(bad).value(), sillok::bad_result);
+    const result<int, reason> mute = reason(1);
+    CHECK_THROWS_WITH(mute.value(), "sillok::result has no value");
 }
 
 TEST_CASE("results are copied and moved, whatever they hold", "[result]") {
@@ -54,6 +111,13 @@ TEST_CASE("results are copied and moved, whatever they hold", "[result]") {
     CHECK(*std::move(taken).value() == 7);
 }
 
+TEST_CASE("whatever a result held and takes, it holds all of that and nothing else", "[result]") {
+    is_assigned_whole<counted<false>>();
+    is_assigned_whole<counted<true>>();
+    CHECK(counted<false>::alive == 0);
+    CHECK(counted<true>::alive == 0);
+}
+
 TEST_CASE("a result of nothing holds success or an error", "[result]") {
     result<void> good;
     CHECK(good.has_value());
@@ -62,11 +126,21 @@ TEST_CASE("a result of nothing holds success or an error", "[result]") {
     result<void> copy = bad;
     CHECK(!copy);
     CHECK(copy.error().text() == "broken");
+    CHECK(bad.error().text() == "broken");
+    CHECK_FALSE(bad.has_value());
     copy = good;
     CHECK(copy);
     copy = std::move(bad);
     CHECK(copy.error() == error_kind::damaged);
     CHECK_THROWS_AS(copy.value(), sillok::bad_result);
+    const result<void> moved = std::move(copy);
+    CHECK(moved.error() == error_kind::damaged);
+    {
+        result<void, reason> counts = reason(1);
+        counts = result<void, reason>(reason(2));
+        CHECK(counts.error().number == 2);
+    }
+    CHECK(reason::alive == 0);
     STATIC_REQUIRE(sizeof(result<void>) == sizeof(void*));
 }
 

@@ -13,6 +13,7 @@ TEST_CASE("a type has one place in a list", "[type_list]") {
     STATIC_REQUIRE(sillok::index_of<list, double> == 2);
     STATIC_REQUIRE(sillok::index_of<list, float> == sillok::npos);
     STATIC_REQUIRE(sillok::index_of<types<>, int> == sillok::npos);
+    STATIC_REQUIRE(sillok::contains<list, int>);
     STATIC_REQUIRE(sillok::contains<list, char>);
     STATIC_REQUIRE(!sillok::contains<list, const char>);
 }
