@@ -13,14 +13,14 @@ concept compiles_as_a_name = requires {
     typename std::bool_constant<(sillok::name(Literal), true)>;
 };
 
-constexpr char account[] = "account";
-constexpr char my_account[] = "my account";
+constexpr char sound[] = "account";
+constexpr char spaced[] = "my account";
 
 }  // namespace
 
 TEST_CASE("a literal that is not a name does not compile as one", "[name]") {
-    STATIC_REQUIRE(compiles_as_a_name<account>);
-    STATIC_REQUIRE_FALSE(compiles_as_a_name<my_account>);
+    STATIC_REQUIRE(compiles_as_a_name<sound>);
+    STATIC_REQUIRE_FALSE(compiles_as_a_name<spaced>);
 }
 
 TEST_CASE("a name is printable and has no separators", "[name]") {
