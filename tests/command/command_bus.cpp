@@ -18,10 +18,12 @@ struct greeting {
 struct greeter {
     using commands = sillok::commands<greeting>;
     int greeted = 0;
+    std::string last{};
 
-    sillok::result<sillok::receipt, sillok::failure> execute(std::string_view, const greeting& c,
-                                                             const sillok::command_context&) {
+    sillok::result<sillok::receipt, sillok::failure> execute(std::string_view key, const greeting& c,
+                                                             const sillok::command_context& context) {
         ++greeted;
+        last = std::string(key) + ": " + c.name + ", from " + std::string(context.actor());
         if (c.name.empty()) return sillok::failure(sillok::reject("who?"));
         return sillok::receipt{};
     }
@@ -40,9 +42,11 @@ TEST_CASE("a bus takes each command to the part that lists it") {
     CHECK(bus.execute("a@example.org", reserve_address{"42"}));
     CHECK(bus.execute("", greeting{"Ada"}));
     CHECK_FALSE(bus.execute("", greeting{""}));
+    CHECK(bus.execute("hall", greeting{"Bob"}, sillok::command_context{}.by("Ada")));
+    CHECK(greets.last == "hall: Bob, from Ada");
     CHECK(accounts.load("42").value()->balance == 5);
     CHECK(addresses.load("a@example.org").value()->user == "42");
-    CHECK(greets.greeted == 2);
+    CHECK(greets.greeted == 3);
 }
 
 TEST_CASE("a bus may be a part of a bus") {

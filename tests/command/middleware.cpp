@@ -31,13 +31,31 @@ struct tellers_only {
     }
 };
 
+// A part that notes what comes to it.
+std::string said(std::string_view key, const deposit& c, const command_context& context) {
+    return std::string(key) + ' ' + std::to_string(c.amount) + ' ' + std::string(context.actor());
+}
+struct listener {
+    using commands = sillok::commands<deposit>;
+    std::string heard{};
+
+    sillok::result<sillok::receipt, sillok::failure> execute(std::string_view key, const deposit& c,
+                                                             const command_context& context) {
+        heard = said(key, c, context);
+        return sillok::receipt{};
+    }
+};
+
 }  // namespace
 
 TEST_CASE("rules reject a command before it is decided, and leave the others alone") {
     sillok::memory_store store;
     sillok::repository<account> accounts(store);
     const auto guarded = sillok::validated(accounts, rules{});
-    CHECK_FALSE(guarded.execute("42", deposit{2'000'000}));
+    const auto refused = guarded.execute("42", deposit{2'000'000});
+    REQUIRE_FALSE(refused);
+    REQUIRE(refused.error().rejection() != nullptr);
+    CHECK(refused.error().rejection()->text() == "more than may be deposited at once");
     CHECK(guarded.execute("42", deposit{2'000}));
     CHECK(guarded.execute("42", withdraw{1'000}));
     CHECK(accounts.load("42").value()->balance == 1'000);
@@ -50,6 +68,7 @@ TEST_CASE("a policy refuses with a technical error, which is not a rejection") {
     const auto refused = guarded.execute("42", deposit{1});
     REQUIRE_FALSE(refused);
     CHECK(refused.error().is(sillok::error_kind::not_authorised));
+    CHECK(refused.error().error()->text() == "only a teller may change account 42");
     CHECK(guarded.execute("42", deposit{1}, command_context{}.by("teller")));
 }
 
@@ -72,4 +91,24 @@ TEST_CASE("decorators nest, the outermost first") {
     CHECK(guarded.execute("42", deposit{1}, command_context{}.by("teller")));
     CHECK(order ==
           std::vector<std::string>{"outer in", "outer refused", "outer in", "inner in", "inner done", "outer done"});
+}
+
+TEST_CASE("a decorator hands on what it was given, and is a part of a bus") {
+    listener inside;
+    std::string seen;
+    const auto around = [&](std::string_view key, const deposit& c, const command_context& context, auto next) {
+        seen = said(key, c, context);
+        return next();
+    };
+    const auto is_handed_on = [&](const auto& decorated) {
+        inside.heard.clear();
+        const auto bus = sillok::command_bus(decorated);
+        CHECK(bus.execute("7", deposit{5}, command_context{}.by("teller")));
+        CHECK(inside.heard == "7 5 teller");
+    };
+    is_handed_on(sillok::surrounded(inside, around));
+    CHECK(seen == "7 5 teller");
+    is_handed_on(sillok::validated(inside, rules{}));
+    is_handed_on(sillok::authorised(inside, tellers_only{}));
+    is_handed_on(sillok::validated(sillok::authorised(inside, tellers_only{}), rules{}));
 }
