@@ -39,7 +39,10 @@ struct counted {
         number = std::exchange(other.number, 0);
         return *this;
     }
-    ~counted() { --alive; }
+    ~counted() {
+        --alive;
+        number = -1;
+    }
 };
 struct reason : counted<false> {
     using counted::counted;
