@@ -85,12 +85,10 @@ public:
 
     // The note goes first, so that nobody takes it for that of the next owner.
     void release() noexcept {
-        if (!file_.is_open()) return;
-        if (!watch_.is_in_child()) {
-            static_cast<void>(file_.device().truncate(file_.number(), 0));
-            static_cast<void>(file_.device().unlock(file_.number()));
-        }
-        file_ = owned_file{};
+        const owned_file held = std::move(file_);
+        if (!held.is_open() || watch_.is_in_child()) return;
+        static_cast<void>(held.device().truncate(held.number(), 0));
+        static_cast<void>(held.device().unlock(held.number()));
     }
 
 private:
