@@ -1,5 +1,6 @@
 #pragma once
-// Events in files: durable when append returns, whole after a crash, and checked whenever they are read.
+// Events in files: durable when append returns, or later where that is asked for; whole after a crash; and checked whenever
+// they are read.
 //
 //     auto store = sillok::file_store::open("bank.sillok").value();
 //     auto accounts = sillok::repository<account>(store);
@@ -43,9 +44,11 @@ namespace sillok {
 //             outcome_unknown (a write or sync failed: nothing more is written until the store is opened again), damaged (bytes
 //             changed below the durable mark: nothing is written), closed. Reading: damaged, io, closed. After a fork the
 //             child's handle is closed. std::bad_alloc: nothing was recorded.
-// Durability: what append acknowledged is on the device (fdatasync returned 0), and only that is visible.
-// Threads:    any number at once; appends are serialised and do not hold up readers. A visitor may call the store.
-// Complexity: append: O(bytes), one write and one sync. read_stream: O(1) to any version. read_all: O(1) to any position.
+// Durability: as chosen; by default what append acknowledged is on the device (fdatasync returned 0). This process sees its
+//             own tip at the horizon `visible`; `durable` ends where a sync has returned, and after a failure both do.
+// Threads:    any number at once; appends are serialised up to the write and share their syncs, and do not hold up
+//             readers. A visitor may call the store.
+// Complexity: append: O(bytes), one write, and one sync at most. read_stream: O(1) to any version. read_all: O(1) to any position.
 class file_store {
 public:
     // Opens the store in the directory `path`, and creates it where there is none and the options do not forbid it.
@@ -72,35 +75,19 @@ public:
     result<receipt> append(const append_request& request) {
         state& s = *state_;
         if (s.is_foreign()) return s.foreign();
-        const detail::monitor_lock hold(s.appending);
-        if (auto able = s.may_write(); !able) return std::move(able).error();
-        auto admitted = s.ledger.check(request);
-        if (!admitted) return std::move(admitted).error();
-        if (admitted->receipt.repeated) return admitted->receipt;
+        auto written = write(request);
+        if (written)
+            if (auto settled = s.settle(written->last.value); !settled) return std::move(settled).error();
+        return written;
+    }
 
-        const std::size_t bytes = detail::frame_header_bytes + admitted->bytes;
-        s.frame.clear();
-        std::byte* const frame = s.frame.extend(bytes);
-        if (auto room = s.log.make_room(bytes, admitted->receipt.time); !room)
-            return std::move(room).error().within(s.path);
-
-        staged_append staged(s, request, *admitted);
-        detail::frame_header header;
-        s.ledger.write(request, *admitted, frame + detail::frame_header_bytes, [&](const std::byte* record) {
-            ++header.count;
-            header.body_checksum = crc32c({record + detail::record_layout::checksum, 4}, header.body_checksum);
-        });
-        header.time = admitted->receipt.time;
-        header.batch = request.batch;
-        header.content = admitted->content;
-
-        const std::uint64_t offset = s.log.end().offset;
-        if (auto written = s.log.write_frame(frame, bytes, header); !written)
-            return std::move(written).error().within(s.path);
-        if (auto synced = s.log.sync(); !synced) return std::move(synced).error().within(s.path);
-        staged.commit(frame, offset);
-        if (bytes > frame_bytes_kept) s.frame = byte_buffer{};
-        return admitted->receipt;
+    // Makes durable all that was appended, whatever durability was chosen.
+    //
+    // Errors: outcome_unknown: nothing more is written until the store is opened again; closed
+    result<void> sync() {
+        state& s = *state_;
+        if (s.is_foreign()) return s.foreign();
+        return s.make_durable(s.visible.load(std::memory_order_acquire));
     }
 
     result<void> read_stream(stream_view stream, const stream_range& range, record_visitor visit) const {
@@ -162,7 +149,7 @@ public:
         return version{state_->stream(stream).count};
     }
 
-    position last(horizon) const noexcept { return {state_->last.load(std::memory_order_acquire)}; }
+    position last(horizon upto) const noexcept { return {state_->last(upto)}; }
 
     result<position> wait(position after, horizon upto, timeout patience) const {
         state& s = *state_;
@@ -204,7 +191,10 @@ public:
             s.indexing.announce();
         }
         result<void> marked;
-        if (!s.read_only && !s.log.is_poisoned() && !s.damaged.load()) marked = s.log.write_mark();
+        if (!s.read_only && !s.log.is_poisoned() && !s.damaged.load()) {
+            marked = s.log.sync(s.log.tip());
+            if (marked) marked = s.log.write_mark();
+        }
         s.lock.release();
         if (!marked) return std::move(marked).error().within(s.path);
         return {};
@@ -219,6 +209,39 @@ private:
     using staged_append = detail::staged_append;
 
     explicit file_store(std::unique_ptr<state> opened) noexcept : state_(std::move(opened)) {}
+
+    // The act of an append up to the write: afterwards its events are visible, and not yet durable.
+    result<receipt> write(const append_request& request) {
+        state& s = *state_;
+        const detail::monitor_lock hold(s.appending);
+        if (auto able = s.may_write(); !able) return std::move(able).error();
+        auto admitted = s.ledger.check(request);
+        if (!admitted) return std::move(admitted).error();
+        if (admitted->receipt.repeated) return admitted->receipt;
+
+        const std::size_t bytes = detail::frame_header_bytes + admitted->bytes;
+        s.frame.clear();
+        std::byte* const frame = s.frame.extend(bytes);
+        if (auto room = s.log.make_room(bytes, admitted->receipt.time); !room)
+            return std::move(room).error().within(s.path);
+
+        staged_append staged(s, request, *admitted);
+        detail::frame_header header;
+        s.ledger.write(request, *admitted, frame + detail::frame_header_bytes, [&](const std::byte* record) {
+            ++header.count;
+            header.body_checksum = crc32c({record + detail::record_layout::checksum, 4}, header.body_checksum);
+        });
+        header.time = admitted->receipt.time;
+        header.batch = request.batch;
+        header.content = admitted->content;
+
+        const std::uint64_t offset = s.log.end().offset;
+        if (auto written = s.log.write_frame(frame, bytes, header); !written)
+            return std::move(written).error().within(s.path);
+        staged.commit(frame, offset);
+        if (bytes > frame_bytes_kept) s.frame = byte_buffer{};
+        return admitted->receipt;
+    }
 
     static result<file_store> open_unnamed(const std::string& path, const file_options& options) {
         const bool may_create = !options.must_exist && !options.read_only;
@@ -286,7 +309,7 @@ private:
             if (!s.report.damage.empty()) return error(error_kind::damaged, s.report.damage);
             if (auto mended = recovery.mend(); !mended) return std::move(mended).error();
         }
-        s.last.store(recovery.durable_position(), std::memory_order_release);
+        s.visible.store(s.log.durable_position(), std::memory_order_release);
         return file_store(std::move(opened));
     }
 

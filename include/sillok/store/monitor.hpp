@@ -10,6 +10,13 @@
 
 namespace sillok::detail {
 
+// Nanoseconds of a clock that never goes back, from an arbitrary start.
+inline std::int64_t steady_now() noexcept {
+    std::timespec now{};
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return std::int64_t{now.tv_sec} * 1'000'000'000 + now.tv_nsec;
+}
+
 // Threads: that is what it is for. Waiters measure by the steady clock.
 class monitor {
 public:
@@ -51,6 +58,15 @@ public:
         while (in_time && !done()) in_time = pthread_cond_timedwait(&changed_, &mutex_, &until) != ETIMEDOUT;
         --waiting_;
         return done();
+    }
+
+    // Waits for the next `announce`, or for nothing at all.
+    //
+    // Requires: the lock is held. It is given up while waiting, and held again on return.
+    void wait() noexcept {
+        ++waiting_;
+        pthread_cond_wait(&changed_, &mutex_);
+        --waiting_;
     }
 
     // Wakes those who wait; nothing is done where nobody does.

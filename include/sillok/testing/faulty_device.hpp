@@ -129,8 +129,8 @@ public:
         });
     }
     io_outcome open(int folder, const char* name, open_mode mode) {
-        return call([&]() -> io_outcome {
-            auto& names = handles_.at(folder).folder->names;
+        return call(folder, [&](handle& h) -> io_outcome {
+            auto& names = h.folder->names;
             const auto found = names.find(name);
             if (found != names.end())
                 return mode == open_mode::create ? io_outcome{0, EEXIST} : opened({nullptr, found->second});
@@ -139,14 +139,13 @@ public:
         });
     }
     io_outcome file_size(int file) {
-        return call([&]() -> io_outcome {
-            const handle& h = handles_.at(file);
+        return call(file, [&](handle& h) -> io_outcome {
             return {h.file ? static_cast<std::int64_t>(h.file->now.size()) : -1, 0};
         });
     }
     io_outcome read(int file, void* to, std::size_t bytes, std::uint64_t offset) {
-        return call([&]() -> io_outcome {
-            const auto& now = handles_.at(file).file->now;
+        return call(file, [&](handle& h) -> io_outcome {
+            const auto& now = h.file->now;
             if (offset >= now.size()) return {0, 0};
             bytes = least(least(bytes, now.size() - static_cast<std::size_t>(offset)), write_bytes_max_);
             if (bytes != 0) std::memcpy(to, now.data() + offset, bytes);
@@ -156,13 +155,15 @@ public:
     io_outcome write(int file, const void* from, std::size_t bytes, std::uint64_t offset) {
         const std::lock_guard hold(mutex_);
         const io_outcome allowed = admit();
+        const auto h = handles_.find(file);
+        if (h == handles_.end()) return {0, EBADF};
         if (!allowed.ok() && !(for_good_ && calls_ == fail_at_)) return allowed;
-        const io_outcome done = put(*handles_.at(file).file, from, bytes, static_cast<std::size_t>(offset));
+        const io_outcome done = put(*h->second.file, from, bytes, static_cast<std::size_t>(offset));
         return allowed.ok() ? done : allowed;
     }
     io_outcome truncate(int file, std::uint64_t bytes) {
-        return call([&]() -> io_outcome {
-            inode& target = *handles_.at(file).file;
+        return call(file, [&](handle& h) -> io_outcome {
+            inode& target = *h.file;
             if (space_ != static_cast<std::size_t>(-1) && bytes < target.now.size())
                 space_ += target.now.size() - static_cast<std::size_t>(bytes);
             target.now.resize(static_cast<std::size_t>(bytes));
@@ -173,13 +174,14 @@ public:
     io_outcome sync_data(int file) { return sync(file); }
     io_outcome sync(int file) {
         const std::lock_guard hold(mutex_);
-        handle& h = handles_.at(file);
         const io_outcome allowed = admit(false);
-        if (h.folder) {
-            if (allowed.ok()) h.folder->durable_names = h.folder->names;
+        const auto h = handles_.find(file);
+        if (h == handles_.end()) return {0, EBADF};
+        if (directory* const folder = h->second.folder.get(); folder != nullptr) {
+            if (allowed.ok()) folder->durable_names = folder->names;
             return allowed;
         }
-        inode& target = *h.file;
+        inode& target = *h->second.file;
         if (allowed.ok()) {
             target.durable.resize(target.now.size());
             for (std::size_t s = 0; s < target.dirty.size(); ++s)
@@ -189,8 +191,8 @@ public:
         return allowed;
     }
     io_outcome rename(int folder, const char* from, const char* to) {
-        return call([&]() -> io_outcome {
-            auto& names = handles_.at(folder).folder->names;
+        return call(folder, [&](handle& h) -> io_outcome {
+            auto& names = h.folder->names;
             const auto found = names.find(from);
             if (found == names.end()) return {0, ENOENT};
             auto file = found->second;
@@ -200,27 +202,29 @@ public:
         });
     }
     io_outcome remove(int folder, const char* name) {
-        return call([&]() -> io_outcome {
-            return {0, handles_.at(folder).folder->names.erase(name) != 0 ? 0 : ENOENT};
+        return call(folder, [&](handle& h) -> io_outcome {
+            return {0, h.folder->names.erase(name) != 0 ? 0 : ENOENT};
         });
     }
     io_outcome list(int folder, name_visitor visit) {
-        return call([&]() -> io_outcome {
-            for (const auto& [name, file] : handles_.at(folder).folder->names) visit(name);
+        return call(folder, [&](handle& h) -> io_outcome {
+            for (const auto& [name, file] : h.folder->names) visit(name);
             return {};
         });
     }
     io_outcome try_lock(int file) {
-        return call([&]() -> io_outcome {
+        return call(file, [&](handle& mine) -> io_outcome {
             for (const auto& [number, h] : handles_)
-                if (h.file == handles_.at(file).file && h.locked && number != file) return {0, EWOULDBLOCK};
-            handles_.at(file).locked = true;
+                if (h.file == mine.file && h.locked && number != file) return {0, EWOULDBLOCK};
+            mine.locked = true;
             return {};
         });
     }
     io_outcome unlock(int file) {
         const std::lock_guard hold(mutex_);
-        handles_.at(file).locked = false;
+        const auto h = handles_.find(file);
+        if (h == handles_.end()) return {0, EBADF};
+        h->second.locked = false;
         return {};
     }
     io_outcome close(int file) {
@@ -275,6 +279,14 @@ private:
         const std::lock_guard hold(mutex_);
         const io_outcome allowed = admit();
         return allowed.ok() ? act() : allowed;
+    }
+    // The same for a handle; EBADF where it is gone.
+    template <class Act>
+    io_outcome call(int number, Act act) {
+        return call([&]() -> io_outcome {
+            const auto found = handles_.find(number);
+            return found == handles_.end() ? io_outcome{0, EBADF} : act(found->second);
+        });
     }
     io_outcome admit(bool interruptible = true) {
         ++calls_;

@@ -45,7 +45,7 @@ TEST_CASE("a segment that is full gets its seal, and the next one continues it")
     CHECK(o.log.segment_count() == 2);
     CHECK(o.log.last_segment().header.number == 2);
     CHECK(o.log.last_segment().header.sequence == 3);
-    CHECK(o.log.end().durable == 2);  // a seal is synced before the next segment is made
+    CHECK(o.log.durable_sequence() == 2);  // a seal is synced before the next segment is made
     CHECK(o.disk.content("d", "0000000001.segment")->size() == segment_header_bytes + 3000 + seal_bytes);
 }
 
@@ -60,11 +60,11 @@ TEST_CASE("what does not fit on the disk is taken back, and what failed otherwis
     CHECK(o.disk.content("d", "0000000001.segment")->size() == segment_header_bytes + 200);
     o.disk.heal();
     CHECK(o.write(200).has_value());
-    CHECK(o.log.end().durable == 0);
-    REQUIRE(o.log.sync().has_value());
-    CHECK(o.log.end().durable == 2);
+    CHECK(o.log.durable_sequence() == 0);
+    REQUIRE(o.log.sync(o.log.tip()).has_value());
+    CHECK(o.log.durable_sequence() == 2);
     o.disk.fail_call(1, EIO);
-    const auto unknown = o.log.sync();
+    const auto unknown = o.log.sync(o.log.tip());
     REQUIRE_FALSE(unknown.has_value());
     CHECK(unknown.error().kind() == error_kind::outcome_unknown);
     CHECK(o.log.is_poisoned());

@@ -87,13 +87,14 @@ struct store_identity {
     }
 };
 
-// The file `mark`: the log is durable at least up to here.
+// The file `mark`: the log is durable at least up to here, and ends here if it was closed.
 struct durable_mark {
     uuid store;
     std::uint64_t sequence = 0;
     std::uint64_t segment = 0;
     std::uint64_t end = 0;
     std::uint32_t checksum = 0;
+    std::uint32_t is_closed = 0;
 
     void encode(std::byte* to) const noexcept {
         std::memset(to, 0, mark_bytes);
@@ -102,12 +103,17 @@ struct durable_mark {
         store_le(to + 40, segment);
         store_le(to + 48, end);
         store_le(to + 56, checksum);
+        store_le(to + 60, is_closed);
         finish_block(to, mark_bytes, mark_magic);
     }
     // Requires: a valid block
     static durable_mark decode(const std::byte* from) noexcept {
-        return {load_uuid(from + 16), load_le<std::uint64_t>(from + 32), load_le<std::uint64_t>(from + 40),
-                load_le<std::uint64_t>(from + 48), load_le<std::uint32_t>(from + 56)};
+        return {load_uuid(from + 16),
+                load_le<std::uint64_t>(from + 32),
+                load_le<std::uint64_t>(from + 40),
+                load_le<std::uint64_t>(from + 48),
+                load_le<std::uint32_t>(from + 56),
+                load_le<std::uint32_t>(from + 60)};
     }
 };
 
@@ -120,6 +126,7 @@ struct segment_header {
     timestamp created;
     timestamp before{std::numeric_limits<std::int64_t>::min()};
     std::uint32_t previous = 0;
+    std::uint32_t durability = 0;
     std::uint32_t checksum = 0;  // as read or written
 
     void encode(std::byte* to) noexcept {
@@ -132,6 +139,7 @@ struct segment_header {
         store_le(to + 64, created.nanoseconds);
         store_le(to + 72, before.nanoseconds);
         store_le(to + 80, previous);
+        store_le(to + 84, durability);
         finish_block(to, segment_header_bytes, segment_magic);
         checksum = load_le<std::uint32_t>(to + 12);
     }
@@ -145,6 +153,7 @@ struct segment_header {
                 timestamp{load_le<std::int64_t>(from + 64)},
                 timestamp{load_le<std::int64_t>(from + 72)},
                 load_le<std::uint32_t>(from + 80),
+                load_le<std::uint32_t>(from + 84),
                 load_le<std::uint32_t>(from + 12)};
     }
 };

@@ -13,9 +13,11 @@
 #include "sillok/core/result.hpp"
 #include "sillok/core/time.hpp"
 #include "sillok/store/arena.hpp"
+#include "sillok/store/file/durability.hpp"
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/frames.hpp"
+#include "sillok/store/monitor.hpp"
 
 namespace sillok::detail {
 
@@ -24,23 +26,31 @@ struct log_segment {
     segment_header header;
 };
 
-// Where the log ends, and how much of it is proven to be on the disk.
+// Where the log ends.
 struct log_end {
     chain next;                    // what the next frame continues
     std::uint32_t last_frame = 0;  // checksum of the last frame, which `next.previous` is not at the start of a segment
     std::uint64_t offset = 0;      // behind the last frame of the last segment
     std::uint64_t frames = 0;      // in the last segment
     std::uint64_t events = 0;      // in the last segment
-    std::uint64_t durable = 0;     // sequence of the last frame known to be synced
     bool is_sealed = false;        // the last segment has its seal
+};
+
+// A state of the log: how far a sync that begins now makes it durable.
+struct log_tip {
+    const log_segment* segment = nullptr;
+    durable_mark mark;
+    std::uint64_t position = 0;  // of the last event
 };
 
 // Errors:  After a sync that failed, or a write that could not be undone, `is_poisoned` is true and nothing is written any more.
 //          no_space leaves the log as it was.
-// Threads: one writer; `segment` any number at once, for numbers that were handed over behind a release.
+// Threads: one writer; `sync`, `durable_position`, `is_poisoned` and `segment` any number at once, the last for numbers that
+//          were handed over behind a release.
 class file_log {
 public:
-    file_log(directory within, const store_identity& identity) : within_(std::move(within)), identity_(identity) {}
+    file_log(directory within, const store_identity& identity, durability promised = durable{})
+        : within_(std::move(within)), identity_(identity), durability_(promised) {}
     file_log(const file_log&) = delete;
     file_log& operator=(const file_log&) = delete;
     ~file_log() {
@@ -51,9 +61,16 @@ public:
     const store_identity& identity() const noexcept { return identity_; }
     log_end& end() noexcept { return end_; }
     const log_end& end() const noexcept { return end_; }
-    bool is_poisoned() const noexcept { return poisoned_; }
-    // The store found damage or was closed: nothing is written any more.
-    void poison() noexcept { poisoned_ = true; }
+    bool is_poisoned() const noexcept { return poisoned_.load(std::memory_order_acquire); }
+    // The last event that is known to be on the disk.
+    std::uint64_t durable_position() const noexcept { return durable_position_.load(std::memory_order_acquire); }
+    std::uint64_t durable_sequence() const noexcept { return durable_sequence_.load(std::memory_order_relaxed); }
+    log_tip tip() const noexcept {
+        const log_segment& last = last_segment();
+        return {&last,
+                {identity_.store, end_.next.sequence - 1, last.header.number, end_.offset, end_.last_frame},
+                end_.next.position - 1};
+    }
 
     std::size_t segment_count() const noexcept { return segments_.size(); }
     log_segment& segment(std::size_t index) const noexcept { return *segments_[index]; }
@@ -80,7 +97,7 @@ public:
     result<void> write_frame(std::byte* frame, std::size_t bytes, frame_header header) {
         header.length = static_cast<std::uint32_t>(bytes);
         header.sequence = end_.next.sequence;
-        header.durable = end_.durable;
+        header.durable = durable_sequence();
         header.first = end_.next.position;
         header.previous = end_.next.previous;
         header.encode(frame, last_segment().header.checksum);
@@ -94,19 +111,31 @@ public:
         return {};
     }
 
-    // Makes everything that was written durable.
-    result<void> sync() {
-        if (const io_outcome synced = within_.sync_data(last_segment().file); !synced.ok())
+    // Makes durable what was written before `tip()` was asked.
+    //
+    // Errors: outcome_unknown
+    result<void> sync(const log_tip& tip) {
+        if (const io_outcome synced = within_.sync_data(tip.segment->file); !synced.ok())
             return unknown("sync failed", synced.error);
-        end_.durable = end_.next.sequence - 1;
+        note_durable(tip.mark.sequence, tip.position);
         return {};
     }
+    // What was written up to there is on the disk.
+    void note_durable(std::uint64_t sequence, std::uint64_t position) noexcept {
+        const monitor_lock hold(noting_);
+        if (sequence < durable_sequence()) return;
+        durable_sequence_.store(sequence, std::memory_order_relaxed);
+        durable_position_.store(position, std::memory_order_release);
+    }
 
-    // Leaves a note, outside the log, of how far it is durable.
+    // Leaves a note, outside the log, that it was closed here.
+    //
+    // Requires: all of it is durable
     result<void> write_mark() {
         std::byte bytes[mark_bytes];
-        durable_mark{identity_.store, end_.durable, last_segment().header.number, end_.offset, end_.last_frame}.encode(
-            bytes);
+        durable_mark mark = tip().mark;
+        mark.is_closed = 1;
+        mark.encode(bytes);
         return within_.replace("mark", bytes);
     }
 
@@ -133,6 +162,7 @@ public:
         header.created = now;
         header.before = end_.next.time;
         header.previous = end_.last_frame;
+        header.durability = durability_.code();
         auto block = std::make_unique<std::byte[]>(segment_header_bytes);
         header.encode(block.get());
         segments_.reserve(1);
@@ -167,7 +197,7 @@ private:
         if (auto written = write_frame(frame, seal_bytes, header); !written) return written;
         end_.next.time = before;
         end_.is_sealed = true;
-        return sync();
+        return sync(tip());
     }
 
     // After a write that failed: no_space if what it wrote could be cut off again.
@@ -177,7 +207,7 @@ private:
         return unknown("write failed", number);
     }
     result<void> unknown(const char* what, int number) {
-        poisoned_ = true;
+        poisoned_.store(true, std::memory_order_release);
         return error(error_kind::outcome_unknown,
                      io_error(what, "the log", number).text() + "; reopen the store to see what is recorded");
     }
@@ -190,9 +220,13 @@ private:
 
     directory within_;
     store_identity identity_;
+    durability durability_;
     stable_array<log_segment*> segments_;
     log_end end_;
-    bool poisoned_ = false;
+    monitor noting_;
+    std::atomic<std::uint64_t> durable_sequence_{0};
+    std::atomic<std::uint64_t> durable_position_{0};
+    std::atomic<bool> poisoned_{false};
 };
 
 }  // namespace sillok::detail

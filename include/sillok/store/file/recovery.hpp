@@ -50,9 +50,6 @@ public:
     recovery(file_log& log, std::optional<durable_mark> mark, open_report& report) noexcept
         : log_(log), mark_(mark), report_(report) {}
 
-    // The position of the last event that is known to be durable.
-    std::uint64_t durable_position() const noexcept { return durable_position_; }
-
     // Reads all segments. Damage is described in the report and ends the reading.
     //
     // Errors: io, unsupported_format
@@ -100,8 +97,7 @@ public:
             return io_error("cannot be synced", name, synced.error);
         if (const io_outcome synced = files.sync(); !synced.ok())
             return io_error("cannot be synced", "the directory", synced.error);
-        end.durable = end.next.sequence - 1;
-        durable_position_ = end.next.position - 1;
+        log_.note_durable(end.next.sequence - 1, end.next.position - 1);
         return {};
     }
 
@@ -254,10 +250,10 @@ private:
         for (const frame_end& each : frames_)
             if (each.sequence <= durable) {
                 proven_end_ = each.offset;
-                durable_position_ = each.position;
+                log_.note_durable(each.sequence, each.position);
             }
-        report_.was_closed =
-            mark_ && mark_->sequence == log_.end().next.sequence - 1 && mark_->end == log_.end().offset;
+        report_.was_closed = mark_ && mark_->is_closed != 0 && mark_->sequence == log_.end().next.sequence - 1 &&
+                             mark_->end == log_.end().offset;
     }
 
     result<void> write_again(log_segment& segment, std::uint64_t from, std::uint64_t to) {
@@ -281,7 +277,6 @@ private:
     open_report& report_;
     std::uint64_t named_ = 0;  // the greatest durable mark in a valid frame or implied by a segment's existence
     std::uint64_t proven_end_ = segment_header_bytes;
-    std::uint64_t durable_position_ = 0;
     bool has_tail_ = false;          // something, if only zeros, follows the last frame
     std::vector<frame_end> frames_;  // of the last segment
 };

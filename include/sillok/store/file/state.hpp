@@ -39,6 +39,7 @@ struct file_options {
     std::size_t batch_window = batch_window_default;      // how many batches with an id are remembered
     bool must_exist = false;                              // a store that is not there is an error
     bool read_only = false;                               // implies must_exist; takes no lock and changes nothing
+    sillok::durability durability = durable{};            // what a loss of power may take
     device_ref device = default_device();                 // referred to
 };
 
@@ -48,9 +49,10 @@ namespace sillok::detail {
 
 struct file_state {
     file_state(std::string where, directory within, const store_identity& identity, const file_options& options)
-        : log(std::move(within), identity),
+        : log(std::move(within), identity, options.durability),
           ledger(options.clock, options.batch_window),
           path(std::move(where)),
+          durability(options.durability),
           read_only(options.read_only) {}
 
     bool is_foreign() const noexcept { return watch.is_in_child(); }
@@ -69,10 +71,68 @@ struct file_state {
         return {};
     }
 
+    // The last event that readers get: the last one, or after a failure the last that is surely recorded.
+    std::uint64_t last(horizon upto) const noexcept {
+        return upto == horizon::durable || log.is_poisoned() ? log.durable_position()
+                                                             : visible.load(std::memory_order_acquire);
+    }
+
+    // Makes durable what is written by now.
+    //
+    // Errors: outcome_unknown
+    result<void> sync() {
+        log_tip tip;
+        {
+            const monitor_lock writing(appending);
+            tip = log.tip();
+        }
+        synced_at.store(steady_now(), std::memory_order_relaxed);
+        auto synced = log.sync(tip);
+        const monitor_lock index(indexing);
+        indexing.announce();
+        return synced;
+    }
+
+    // Waits until everything up to that position is durable. Of those who wait one runs a sync, for all that is written when
+    // it begins; the others share it, or run the next.
+    //
+    // Errors: outcome_unknown
+    result<void> make_durable(std::uint64_t position) {
+        monitor_lock hold(syncing);
+        while (log.durable_position() < position) {
+            if (log.is_poisoned())
+                return error(error_kind::outcome_unknown,
+                             path + ": a sync of several appends failed; reopen the store to see what is recorded");
+            if (is_syncing) {
+                syncing.wait();
+                continue;
+            }
+            is_syncing = true;
+            syncing.unlock();
+            auto synced = sync();
+            syncing.lock();
+            is_syncing = false;
+            syncing.announce();
+            if (!synced) return std::move(synced).error().within(path);
+        }
+        return {};
+    }
+
+    // What the chosen durability asks for behind an append.
+    //
+    // Errors: outcome_unknown
+    result<void> settle(std::uint64_t position) {
+        const auto is_due = [&] {
+            return steady_now() - synced_at.load(std::memory_order_relaxed) >= durability.interval();
+        };
+        const bool is_wanted = durability.is_durable() || (durability.is_timed() && is_due());
+        return is_wanted ? make_durable(position) : result<void>();
+    }
+
     posting_list stream(stream_view name) const {
         const monitor_lock hold(indexing);
         posting_list events = ledger.stream(name);
-        const std::uint64_t end = last.load(std::memory_order_acquire);
+        const std::uint64_t end = last(horizon::visible);
         while (events.count != 0 && events.at[events.count - 1] >= end) --events.count;
         return events;
     }
@@ -94,12 +154,13 @@ struct file_state {
         static_cast<void>(log.files().replace("damage", as_bytes(what + '\n')));
     }
 
-    monitor appending;         // held by whoever appends, the sync included
+    monitor appending;         // held by whoever appends, up to the write
+    monitor syncing;           // held for moments by those who wait for a sync
     mutable monitor indexing;  // held for moments: guards the ledger's lists against readers
     file_log log;
     detail::ledger ledger;
     stable_array<record_place> places;
-    std::atomic<std::uint64_t> last{0};
+    std::atomic<std::uint64_t> visible{0};
     mutable std::atomic<bool> damaged{false};
     byte_buffer frame;
     writer_lock lock;
@@ -107,6 +168,9 @@ struct file_state {
     std::string path;
     fork_watch watch;
     ::pid_t owner = ::getpid();
+    sillok::durability durability;
+    std::atomic<std::int64_t> synced_at{steady_now()};  // nanoseconds of the steady clock
+    bool is_syncing = false;                            // guarded by `syncing`
     bool read_only;
     bool closed = false;
 };
@@ -136,7 +200,7 @@ public:
             at += record_view(frame + at).size();
         }
         s_.ledger.commit(request_, admitted_);
-        s_.last.store(admitted_.receipt.last.value, std::memory_order_release);
+        s_.visible.store(admitted_.receipt.last.value, std::memory_order_release);
         s_.indexing.announce();
         committed_ = true;
     }

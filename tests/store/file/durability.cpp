@@ -1,0 +1,188 @@
+#include "sillok/store/file/durability.hpp"
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <algorithm>
+#include <atomic>
+#include <cerrno>
+#include <chrono>
+#include <set>
+#include <string>
+#include <thread>
+#include <vector>
+
+#include "../file_recovery.hpp"
+
+using namespace sillok;
+using namespace std::chrono_literals;
+using recovery_tests::read;
+
+namespace {
+
+// A disk whose syncs take a while, so that others get to wait for them.
+struct slow_disk : testing::faulty_device {
+    std::atomic<unsigned> syncs{0};
+
+    io_outcome sync_data(int file) {
+        ++syncs;
+        std::this_thread::sleep_for(1ms);
+        return faulty_device::sync_data(file);
+    }
+};
+
+result<receipt> append(file_store& store, const std::string& key, const std::string& payload) {
+    const new_event event{.type = {"probe.event", 1}, .payload = as_bytes(payload)};
+    const stream_append to{{"account", key}, any_version{}, {&event, 1}};
+    return store.append({.streams = {&to, 1}});
+}
+
+// What `threads` were told when each of them appended `events`.
+struct answers {
+    std::atomic<unsigned> acknowledged{0};
+    std::atomic<unsigned> unknown{0};
+    std::atomic<unsigned> refused{0};
+    std::atomic<unsigned> not_durable{0};
+    std::vector<std::set<std::string>> kept;
+};
+
+void race(file_store& store, unsigned threads, unsigned events, answers& seen) {
+    seen.kept.resize(threads);
+    std::vector<std::thread> racers;
+    for (unsigned t = 0; t < threads; ++t)
+        racers.emplace_back([&, t] {
+            for (unsigned e = 0; e < events; ++e) {
+                const std::string payload = std::to_string(t) + '/' + std::to_string(e);
+                const auto done = append(store, std::to_string(t), payload);
+                if (done) {
+                    ++seen.acknowledged;
+                    seen.kept[t].insert(payload);
+                    if (store.last(horizon::durable) < done->last) ++seen.not_durable;
+                } else if (done.error() == error_kind::outcome_unknown) {
+                    ++seen.unknown;
+                } else {
+                    ++seen.refused;
+                }
+            }
+        });
+    for (std::thread& each : racers) each.join();
+}
+
+bool are_all_there(const answers& seen, const file_store& store) {
+    const auto now = read(store);
+    const std::set<std::string> found(now.begin(), now.end());
+    for (const auto& each : seen.kept)
+        for (const std::string& payload : each)
+            if (!found.contains(payload)) return false;
+    return true;
+}
+
+}  // namespace
+
+TEST_CASE("appends of many threads share a sync, and each is durable when it is acknowledged") {
+    constexpr unsigned threads = 8;
+    constexpr unsigned events = 25;
+    slow_disk disk;
+    answers seen;
+    {
+        auto store = file_store::open("s", {.segment_bytes = segment_bytes_min, .device = disk}).value();
+        const unsigned before = disk.syncs;
+        race(store, threads, events, seen);
+        CHECK(disk.syncs - before < threads * events / 2);
+        CHECK(seen.acknowledged == threads * events);
+        CHECK(seen.not_durable == 0);
+        disk.lose_power(7);
+    }
+    const auto store = file_store::open("s", {.device = disk}).value();
+    CHECK(are_all_there(seen, store));
+}
+
+TEST_CASE("P5: a shared sync or a write that fails is unknown to all who waited for it, and nothing more is written") {
+    for (std::uint64_t call = 5; call < 45; ++call) {
+        slow_disk disk;
+        answers seen;
+        {
+            auto store = file_store::open("s", {.device = disk}).value();
+            disk.fail_call(call, EIO);
+            race(store, 4, 10, seen);
+            const position reached = store.last(horizon::visible);
+            CHECK(reached == store.last(horizon::durable));
+            CHECK(read(store).size() == reached.value);
+            CHECK(are_all_there(seen, store));
+            CHECK_FALSE(append(store, "late", "late").has_value());
+        }
+        CHECK(seen.acknowledged + seen.unknown + seen.refused == 40);
+        CHECK(seen.unknown > 0);
+        disk.lose_power(call);
+        const auto store = file_store::open("s", {.device = disk}).value();
+        CHECK(are_all_there(seen, store));
+    }
+}
+
+TEST_CASE("what may be lost is what the name says, and what is left is a prefix") {
+    std::size_t lost = 0;
+    for (std::uint64_t seed = 1; seed <= 50; ++seed) {
+        testing::faulty_device disk;
+        std::vector<std::string> written;
+        {
+            auto store = file_store::open("s", {.durability = lose_unsynced{}, .device = disk}).value();
+            for (int n = 0; n < 40; ++n) {
+                written.push_back(recovery_tests::payload_of(n, 200));
+                REQUIRE(append(store, "a", written.back()).has_value());
+                CHECK(store.last(horizon::visible) == position{written.size()});
+                if (n == 20) {
+                    CHECK(store.last(horizon::durable) == position{0});
+                    REQUIRE(store.sync().has_value());
+                    CHECK(store.last(horizon::durable) == position{21});
+                }
+            }
+            CHECK(read(store) == written);
+            disk.lose_power(seed);
+        }
+        const auto now = read(file_store::open("s", {.device = disk}).value());
+        REQUIRE(now.size() >= 21);
+        CHECK(std::equal(now.begin(), now.end(), written.begin()));
+        lost += written.size() - now.size();
+    }
+    CHECK(lost > 0);
+}
+
+TEST_CASE("a kill takes nothing that was acknowledged, whatever the durability") {
+    for (const durability chosen : {durability(durable{}), durability(lose_recent{1h}), durability(lose_unsynced{})}) {
+        testing::faulty_device disk;
+        {
+            auto store = file_store::open("s", {.durability = chosen, .device = disk}).value();
+            for (int n = 0; n < 10; ++n) REQUIRE(append(store, "a", std::to_string(n)).has_value());
+            disk.lose_process();
+        }
+        CHECK(read(file_store::open("s", {.device = disk}).value()).size() == 10);
+    }
+}
+
+TEST_CASE("who may lose the recent syncs with the first append behind the interval") {
+    slow_disk disk;
+    auto store = file_store::open("s", {.durability = lose_recent{50ms}, .device = disk}).value();
+    REQUIRE(append(store, "a", "1").has_value());
+    CHECK(store.last(horizon::durable) == position{0});
+    CHECK(store.last(horizon::visible) == position{1});
+    std::this_thread::sleep_for(60ms);
+    REQUIRE(append(store, "a", "2").has_value());
+    CHECK(store.last(horizon::durable) == position{2});
+    const unsigned before = disk.syncs;
+    REQUIRE(append(store, "a", "3").has_value());
+    CHECK(disk.syncs == before);
+    REQUIRE(store.close().has_value());
+    CHECK(store.last(horizon::durable) == position{3});
+}
+
+TEST_CASE("who waits for what is durable wakes with the sync") {
+    slow_disk disk;
+    auto store = file_store::open("s", {.durability = lose_unsynced{}, .device = disk}).value();
+    position seen;
+    std::thread waiter([&] { seen = store.wait({}, horizon::durable, 10s).value(); });
+    REQUIRE(append(store, "a", "1").has_value());
+    CHECK(store.wait({}, horizon::visible, 10s).value() == position{1});
+    CHECK(store.wait({}, horizon::durable, 5ms).value() == position{0});
+    REQUIRE(store.sync().has_value());
+    waiter.join();
+    CHECK(seen == position{1});
+}
