@@ -13,7 +13,7 @@ namespace bank {
 struct arguments {
     std::string_view                command{};
     std::optional<std::string_view> operand{};  // FILE or ACCOUNT
-    std::optional<std::string_view> store{}, at{}, from{};
+    std::optional<std::string_view> store{}, at{}, from{}, durability{};
     bool                            help = false;
 };
 
@@ -31,7 +31,11 @@ inline sillok::result<arguments, std::string> parse(std::span<char* const> words
         } else if (!plain && word.starts_with('-') && word != "-") {
             const auto equals = word.find('=');
             const auto name   = word.substr(0, equals);
-            auto* const value = name == "--store" ? &said.store : name == "--at" ? &said.at : name == "--from" ? &said.from : nullptr;
+            auto* const value = name == "--store"        ? &said.store
+                                : name == "--at"         ? &said.at
+                                : name == "--from"       ? &said.from
+                                : name == "--durability" ? &said.durability
+                                                         : nullptr;
             if (value == nullptr) return wrong("unknown option " + std::string(name));
             if (*value) return wrong(std::string(name) + " is given twice");
             if (equals != word.npos) *value = word.substr(equals + 1);

@@ -35,10 +35,13 @@ using bank::output;
 
 constexpr std::string_view usage =
     R"(Usage: bank                                              tell a story on a small sample
-       bank import FILE|- --store DIR                    record the transactions of a CSV file; "-" is standard input
+       bank import FILE|- --store DIR [--durability HOW] record the transactions of a CSV file; "-" is standard input
        bank balances --store DIR [--at YYYY-MM-DD]       the balance of every account, as of the end of that day
        bank check --store DIR                            compare every recorded balance with what the events give
        bank history ACCOUNT --store DIR [--from VERSION] what happened to an account
+
+HOW is durable (as it is without), where each row is on the disk before the next one is read; or lose_recent, where a loss of
+power may take the last second; or lose_unsynced, where it may take all of the import before its end.
 
 Money is in haler, a hundredth of a crown. The first import creates the store; a file can be imported again, and records
 nothing twice. Exit codes: 0 good, 1 a finding, 2 bad input or usage, 3 trouble with the store or the output.
@@ -52,13 +55,22 @@ void show_progress(const bank::import_counts& counts) {
     std::fprintf(stderr, "\r%llu rows, %llu accounts …", static_cast<unsigned long long>(counts.rows), static_cast<unsigned long long>(counts.accounts));
 }
 
+std::optional<sillok::durability> durability_of(std::string_view name) {
+    if (name == "durable") return sillok::durable{};
+    if (name == "lose_recent") return sillok::lose_recent{std::chrono::seconds{1}};
+    if (name == "lose_unsynced") return sillok::lose_unsynced{};
+    return std::nullopt;
+}
+
 outcome run_import(const arguments& said, output& out) {
+    const auto durability = durability_of(said.durability.value_or("durable"));
+    if (!durability) return misused("--durability \"" + std::string(*said.durability) + "\" is none of durable, lose_recent, lose_unsynced");
     const std::string file(*said.operand);
     const int         descriptor = file == "-" ? STDIN_FILENO : ::open(file.c_str(), O_RDONLY | O_CLOEXEC);
     if (descriptor < 0) return bank::bad_input(file + ": cannot be opened: " + std::strerror(errno));
     csv::reader rows(csv::from_descriptor(descriptor));
     if (auto header = bank::read_header(file, rows); header.code != 0) return header;
-    auto store = sillok::file_store::open(*said.store);
+    auto store = sillok::file_store::open(*said.store, {.durability = *durability});
     if (!store) return bank::store_trouble(store.error());
 
     const bool          watched = ::isatty(STDERR_FILENO) == 1;
@@ -111,15 +123,15 @@ outcome run_history(const arguments& said, output& out) {
 struct command {
     std::string_view name;
     std::string_view operand;  // what it is called, where the command takes one
-    bool             takes_at, takes_from;
+    bool             takes_at, takes_from, takes_durability;
     outcome (*run)(const arguments&, output&);
 };
 
 constexpr std::array commands{
-    command{"import",   "FILE",    false, false, run_import},
-    command{"balances", "",        true,  false, run_balances},
-    command{"check",    "",        false, false, run_check},
-    command{"history",  "ACCOUNT", false, true,  run_history},
+    command{"import",   "FILE",    false, false, true,  run_import},
+    command{"balances", "",        true,  false, false, run_balances},
+    command{"check",    "",        false, false, false, run_check},
+    command{"history",  "ACCOUNT", false, true,  false, run_history},
 };
 
 outcome run(std::span<char* const> words, output& out) {
@@ -139,6 +151,7 @@ outcome run(std::span<char* const> words, output& out) {
     if (!said->operand && !found->operand.empty()) return misused("bank " + name + " needs " + std::string(found->operand));
     if (said->at && !found->takes_at) return misused("bank " + name + " takes no --at");
     if (said->from && !found->takes_from) return misused("bank " + name + " takes no --from");
+    if (said->durability && !found->takes_durability) return misused("bank " + name + " takes no --durability");
     if (!said->store) return misused("bank " + name + " needs --store DIR");
     return found->run(*said, out);
 }

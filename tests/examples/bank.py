@@ -152,6 +152,17 @@ class Recording(Bank):
         _, err = self.bank("import", "-", "--store", self.store, input=b"x\n", code=2)
         self.assertEqual('-:1: account_id: the header says "x" in its place\n', err)
 
+    def test_durability_is_chosen_by_name(self):
+        self.take(books())
+        for name in ("durable", "lose_recent", "lose_unsynced"):
+            store = self.folder / name
+            self.bank("import", self.file, "--store", store, "--durability", name)
+            self.assertEqual(self.balances(), self.balances(store=store))
+        _, err = self.bank("import", "-", "--store", self.store, "--durability", "none", code=2)
+        self.assertIn('"none" is none of durable, lose_recent, lose_unsynced', err)
+        _, err = self.bank("check", "--store", self.store, "--durability", "durable", code=2)
+        self.assertIn("bank check takes no --durability", err)
+
     def test_the_same_rows_in_other_spellings(self):
         spellings = {
             "crlf": books().replace("\n", "\r\n"),

@@ -276,3 +276,17 @@ TEST_CASE("the file store remembers as many batches as it is told, also when it 
     CHECK(append(store, "other", 3).error().kind() == error_kind::command_reused);
     CHECK_FALSE(append(store, "x", 1).value().repeated);
 }
+
+TEST_CASE("P9: another process reads what is durable as soon as it is, and nothing else") {
+    const scratch folder;
+    auto writer = file_store::open(folder / "s", {.durability = lose_unsynced{}}).value();
+    REQUIRE(append(writer, "1", 1).has_value());
+    const auto seen = [&] { return read(file_store::open(folder / "s", {.read_only = true}).value()).size(); };
+    CHECK(seen() == 0);
+    REQUIRE(writer.sync().has_value());
+    CHECK(seen() == 1);
+    REQUIRE(append(writer, "2", 2).has_value());
+    CHECK(seen() == 1);
+    REQUIRE(writer.sync().has_value());
+    CHECK(seen() == 2);
+}

@@ -192,6 +192,7 @@ public:
         }
         result<void> marked;
         if (!s.read_only && !s.log.is_poisoned() && !s.damaged.load()) {
+            s.log.trim();
             marked = s.log.sync(s.log.tip());
             if (marked) marked = s.log.write_mark();
         }

@@ -16,7 +16,8 @@ struct open_log {
     testing::faulty_device disk;
     file_log log;
 
-    open_log() : log(opened(disk), {uuid{{1}}, segment_bytes_min, timestamp{}}) {
+    explicit open_log(durability promised = durable{})
+        : log(opened(disk), {uuid{{1}}, segment_bytes_min, timestamp{}}, promised) {
         REQUIRE(log.begin_segment(1, timestamp{}).has_value());
     }
 
@@ -50,7 +51,7 @@ TEST_CASE("a segment that is full gets its seal, and the next one continues it")
 }
 
 TEST_CASE("what does not fit on the disk is taken back, and what failed otherwise ends the writing") {
-    open_log o;
+    open_log o(lose_unsynced{});
     REQUIRE(o.write(200).has_value());
     o.disk.leave_space(100);
     const auto refused = o.write(200);
@@ -82,4 +83,54 @@ TEST_CASE("a segment that could not be made is made by the next attempt") {
     REQUIRE(o.log.make_room(2000, timestamp{}).has_value());
     CHECK(o.log.segment_count() == 2);
     CHECK(o.write(2000).has_value());
+}
+
+TEST_CASE("who waits for the disk writes into zeros that are there already; a segment that is full has none") {
+    open_log o;
+    const auto bytes = [&](std::uint64_t number) { return o.disk.content("d", segment_name(number))->size(); };
+    REQUIRE(o.write(400).has_value());
+    const std::size_t prepared = bytes(1);
+    CHECK(prepared >= segment_header_bytes + 800);
+    REQUIRE(o.write(400).has_value());
+    CHECK(bytes(1) == prepared);
+    while (o.log.segment_count() == 1) {
+        REQUIRE(o.log.make_room(400, timestamp{}).has_value());
+        REQUIRE(o.write(400).has_value());
+    }
+    CHECK(bytes(1) % 400 == (segment_header_bytes + seal_bytes) % 400);
+    CHECK(bytes(1) <= segment_bytes_min);
+    o.log.trim();
+    CHECK(bytes(2) == segment_header_bytes + 400);
+}
+
+TEST_CASE("P7: where the disk has room for the frame and not for zeros behind it, the frame is written") {
+    for (const std::size_t space : {400UL, 401UL, 900UL}) {
+        open_log o;
+        o.disk.leave_space(space);
+        CHECK(o.write(400).has_value());
+        CHECK(o.disk.content("d", segment_name(1))->size() == segment_header_bytes + 400);
+        const auto refused = o.write(800);
+        REQUIRE_FALSE(refused.has_value());
+        CHECK(refused.error().kind() == error_kind::no_space);
+        o.disk.heal();
+        CHECK(o.write(800).has_value());
+    }
+}
+
+TEST_CASE("what a sync has proven stands in the mark") {
+    open_log o;
+    REQUIRE(o.write(400).has_value());
+    const auto mark = [&] { return durable_mark::decode(o.disk.content("d", "mark")->data()); };
+    CHECK(o.disk.content("d", "mark") == nullptr);
+    REQUIRE(o.log.sync(o.log.tip()).has_value());
+    CHECK(mark().sequence == 1);
+    CHECK(mark().end == segment_header_bytes + 400);
+    const log_tip before = o.log.tip();
+    REQUIRE(o.write(400).has_value());
+    REQUIRE(o.log.sync(o.log.tip()).has_value());
+    REQUIRE(o.log.sync(before).has_value());  // of another thread, and later
+    CHECK(mark().sequence == 2);
+    CHECK(mark().is_closed == 0);
+    REQUIRE(o.log.write_mark().has_value());
+    CHECK(mark().is_closed == 1);
 }

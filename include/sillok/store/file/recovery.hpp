@@ -71,7 +71,8 @@ public:
         if (log_.segment_count() == 0 && report_.damage.empty())
             report_.damage = segment_name(1) + " is missing; it would begin with position 1";
         if (report_.damage.empty() && mark_ && end.next.sequence <= mark_->sequence)
-            report_.damage = "the log ends before " + place_text(mark_->segment, mark_->end) + ", where it was closed";
+            report_.damage =
+                "the log ends before " + place_text(mark_->segment, mark_->end) + ", up to where it was durable";
         report_.segments = log_.segment_count();
         if (log_.segment_count() != 0) find_durable();
         return {};
@@ -196,8 +197,7 @@ private:
             const frame_header& frame = found->header;
             if (end.is_sealed) return damaged(number, end.offset, end.next.position, "a frame behind the seal");
             if (mark_ && frame.sequence == mark_->sequence && frame.checksum != mark_->checksum)
-                return damaged(number, end.offset, frame.first,
-                               "it is not the frame that was there when the store was closed");
+                return damaged(number, end.offset, frame.first, "it is not the frame that was durable there");
             if (!visit(*found, log_.segment_count() - 1, end.offset))
                 return damaged(number, end.offset, frame.first, "its events do not continue their streams");
             if (frame.durable > named_) named_ = frame.durable;
