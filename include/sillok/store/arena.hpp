@@ -11,6 +11,8 @@
 #include <sys/mman.h>
 #endif
 
+#include "sillok/core/exceptions.hpp"
+
 namespace sillok::detail {
 
 // Hands out bytes, aligned to 8, that stay where they are until the arena goes.
