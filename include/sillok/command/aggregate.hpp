@@ -84,8 +84,8 @@ struct decision_of<A, C> {
 template <class A, class Signature>
 concept has_decide = requires {
     static_cast<Signature>(&A::decide);
-}
-&&!requires { static_cast<Signature>(&A::template decide<>); };
+    requires !requires { static_cast<Signature>(&A::template decide<>); };
+};
 
 template <class A, class C, class R>
 concept decides_exactly =
@@ -113,22 +113,19 @@ concept mentions_tag = std::is_class_v<A> && !std::is_final_v<A> && !requires {
     &any_tag<A>::tag;
 };
 
-// Signatures that look like a `tag` but would never be called.
-template <class A, class E, class... P>
-concept tags_in_vain_as = requires {
-    static_cast<void (A::*)(P...)>(&A::tag);
-}
-|| requires { static_cast<void (A::*)(P...) const>(&A::tag); };
-template <class A, class E, class T>
-concept tags_in_vain_into =
-    tags_in_vain_as<A, E, const E&, T> || tags_in_vain_as<A, E, E&, T> || tags_in_vain_as<A, E, E, T> || requires {
-    static_cast<void (*)(E&, T)>(&A::tag);
-} || requires {
-    static_cast<void (*)(E, T)>(&A::tag);
+template <class A, class Signature>
+concept has_tag_as = requires {
+    static_cast<Signature>(&A::tag);
 };
+
+// Signatures that look like a `tag` but would never be called.
+template <class A, class E, class T>
+concept tags_in_vain_into = has_tag_as<A, void (A::*)(const E&, T)> || has_tag_as<A, void (A::*)(const E&, T) const> ||
+    has_tag_as<A, void (A::*)(E&, T)> || has_tag_as<A, void (A::*)(E&, T) const> || has_tag_as<A, void (A::*)(E, T)> ||
+    has_tag_as<A, void (A::*)(E, T) const> || has_tag_as<A, void (*)(E&, T)> || has_tag_as<A, void (*)(E, T)>;
 template <class A, class E>
 concept tags_in_vain = !tags_event<A, E> && (tags_in_vain_into<A, E, tags&> || tags_in_vain_into<A, E, tags> ||
-                                             requires { static_cast<void (*)(const E&, tags)>(&A::tag); });
+                                             has_tag_as<A, void (*)(const E&, tags)>);
 
 template <class Decision, class Catalogue>
 inline constexpr bool yields_only = false;
@@ -150,8 +147,9 @@ concept has_aggregate_parts = requires {
     { A::name } -> std::convertible_to<std::string_view>;
     typename A::events;
     typename A::commands;
-}
-&&std::default_initializable<A>&& std::copyable<A>;
+    requires std::default_initializable<A>;
+    requires std::copyable<A>;
+};
 
 // Whether the name is known when this compiles, and a name.
 template <class A>

@@ -38,9 +38,8 @@ public:
     constexpr decision(rejection why) : rejection_(std::move(why)) {}  // NOLINT(google-explicit-constructor)
 
     template <class... T>
-        requires(sizeof...(T) > 0)
-    &&(contains<types<E...>, std::remove_cvref_t<T>>&&...) constexpr decision(
-        T&&... event) {  // NOLINT(google-explicit-constructor)
+        requires((sizeof...(T) > 0) && (contains<types<E...>, std::remove_cvref_t<T>> && ...))
+    constexpr decision(T&&... event) {  // NOLINT(google-explicit-constructor)
         (static_cast<void>(*this += std::forward<T>(event)), ...);
     }
 

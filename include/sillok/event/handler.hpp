@@ -109,8 +109,8 @@ struct note {
 template <class H, class E>
 struct any_view {
     template <class V>
-    requires std::same_as<typename V::view_of, E> && note<H, E, std::remove_cv_t<V>>::written operator V()
-        const;  // NOLINT(google-explicit-constructor)
+        requires(std::same_as<typename V::view_of, E>&& note<H, E, std::remove_cv_t<V>>::written)
+    operator V() const;  // NOLINT(google-explicit-constructor)
 };
 
 template <class H, class E>
@@ -163,8 +163,8 @@ struct of_form {};
 template <class H, handler_form Form>
 struct any_event {
     template <class V>
-        requires note < H, of_form<Form, view_struct<V>>,
-    void > ::written operator V() const;  // NOLINT(google-explicit-constructor)
+        requires(note<H, of_form<Form, view_struct<V>>, void>::written)
+    operator V() const;  // NOLINT(google-explicit-constructor)
 };
 
 template <class H, handler_form Form, class E = any_event<H, Form>>
