@@ -116,17 +116,6 @@ static_assert(!handles<other_name, opened> && !handles<int, opened>);
 static_assert(sillok::detail::accepts_somehow<by_base, deposited> &&
               !sillok::detail::accepts_somehow<other_name, opened>);
 
-// Private among public ones, which g++ 12 does not see in a cast.
-class partly_private {
-public:
-    void on(const opened&) {}
-
-private:
-    void on(const closed&) {}
-};
-
-static_assert(handles<partly_private, opened> && !handles<partly_private, closed>);
-
 // Taken twice.
 struct with_and_without_metadata {
     void on(const opened&) {}
@@ -137,10 +126,6 @@ struct by_two_names {
     void apply(const opened&, const metadata&) {}
     void on(const opened&, const metadata&) {}
     void on(const closed&) {}
-};
-struct by_value_and_reference {
-    void on(opened) {}
-    void on(const opened&) {}
 };
 struct const_with_and_without_metadata {
     void on(const opened&) const {}
@@ -169,7 +154,6 @@ using sillok::detail::is_taken_twice;
 static_assert(is_taken_twice<with_and_without_metadata, opened>() &&
               !is_taken_twice<with_and_without_metadata, closed>());
 static_assert(is_taken_twice<by_two_names, opened>() && !is_taken_twice<by_two_names, closed>());
-static_assert(is_taken_twice<by_value_and_reference, opened>());
 static_assert(is_taken_twice<const_with_and_without_metadata, opened>());
 static_assert(is_taken_twice<beside_a_view, renamed>() && !is_taken_twice<beside_a_view, closed>());
 static_assert(is_taken_twice<view_with_and_without_metadata, renamed>());

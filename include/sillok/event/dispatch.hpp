@@ -270,9 +270,9 @@ private:
     template <class E>
     [[gnu::always_inline]] bool hand_over(Handler& handler, const E& value, record_view record) {
         if constexpr (detail::form_of<Handler, E> == detail::handler_form::apply)
-            (handler.*static_cast<void (Handler::*)(const E&)>(&Handler::apply))(value);
+            handler.apply(value);
         else if constexpr (detail::form_of<Handler, E> == detail::handler_form::on)
-            (handler.*static_cast<void (Handler::*)(const E&)>(&Handler::on))(value);
+            handler.on(value);
         else
             return give(handler, value, metadata(record));
         return true;

@@ -63,8 +63,7 @@ concept has_any_on = has_on<H, void (H::*)(P...)> || has_on<H, void (H::*)(P...)
                      has_on<H, result<void> (*)(P...)>;
 // clang-format on
 
-// Whether the call compiles at all, by whatever conversion. It is asked beside the signature, since g++ 12 casts to a
-// function that is private among others that are not.
+// Whether the call compiles at all, by whatever conversion.
 template <class H, class E>
 concept calls_apply = requires(H& h, const E& e) {
     h.apply(e);
@@ -125,13 +124,13 @@ template <class H, class E>
 consteval handler_form find_form() {
     if constexpr (!std::is_class_v<H>)
         return handler_form::none;
-    else if constexpr (has_apply<H, void (H::*)(const E&)> && calls_apply<H, E>)
+    else if constexpr (has_apply<H, void (H::*)(const E&)>)
         return handler_form::apply;
-    else if constexpr (has_on<H, void (H::*)(const E&)> && calls_on<H, E>)
+    else if constexpr (has_on<H, void (H::*)(const E&)>)
         return handler_form::on;
-    else if constexpr (has_on<H, void (H::*)(const E&, const metadata&)> && calls_on_metadata<H, E>)
+    else if constexpr (has_on<H, void (H::*)(const E&, const metadata&)>)
         return handler_form::on_metadata;
-    else if constexpr (has_apply<H, void (H::*)(const E&, const metadata&)> && calls_apply_metadata<H, E>)
+    else if constexpr (has_apply<H, void (H::*)(const E&, const metadata&)>)
         return handler_form::apply_metadata;
     else if constexpr (accepts_somehow<H, E>) {
         if constexpr (calls_apply<H, E> && (has_any_apply<H, const E&> || has_any_apply<H, E>))
@@ -250,20 +249,11 @@ template <class Handler, class E>
 constexpr decltype(auto) deliver(Handler& handler, const E& e, [[maybe_unused]] const metadata& about = metadata{}) {
     using detail::handler_form;
     constexpr handler_form form = detail::form_of<Handler, E>;
-    // The usual functions are named by their signature: to choose among all functions once more costs a compiler much.
-    if constexpr (form == handler_form::apply)
-        return (handler.*static_cast<void (Handler::*)(const E&)>(&Handler::apply))(e);
-    else if constexpr (form == handler_form::on)
-        return (handler.*static_cast<void (Handler::*)(const E&)>(&Handler::on))(e);
-    else if constexpr (form == handler_form::apply_metadata)
-        return (handler.*static_cast<void (Handler::*)(const E&, const metadata&)>(&Handler::apply))(e, about);
-    else if constexpr (form == handler_form::on_metadata)
-        return (handler.*static_cast<void (Handler::*)(const E&, const metadata&)>(&Handler::on))(e, about);
-    else if constexpr (form == handler_form::other_apply)
+    if constexpr (form == handler_form::apply || form == handler_form::other_apply)
         return handler.apply(e);
-    else if constexpr (form == handler_form::other_on)
+    else if constexpr (form == handler_form::on || form == handler_form::other_on)
         return handler.on(e);
-    else if constexpr (form == handler_form::other_apply_metadata)
+    else if constexpr (form == handler_form::apply_metadata || form == handler_form::other_apply_metadata)
         return handler.apply(e, about);
     else
         return handler.on(e, about);
