@@ -25,7 +25,7 @@ TEST_CASE("what was staged and given up leaves no trace") {
     detail::ledger ledger(clock, 10);
     const one_event one;
     for (int attempt = 0; attempt < 3; ++attempt) {
-        REQUIRE(ledger.check(one.request).has_value());
+        REQUIRE(ledger.admit(one.request).has_value());
         ledger.stage(one.request);
         ledger.abandon();
         CHECK(ledger.last() == position{0});
@@ -33,13 +33,13 @@ TEST_CASE("what was staged and given up leaves no trace") {
         CHECK(ledger.tag("tx:1").count == 0);
         CHECK(ledger.find_batch(uuid{{7}}) == nullptr);
     }
-    const auto admitted = ledger.check(one.request);
+    const auto admitted = ledger.admit(one.request);
     ledger.stage(one.request);
     ledger.commit(one.request, *admitted);
     CHECK(ledger.last() == position{1});
     CHECK(ledger.stream({"account", "1"}).count == 1);
     CHECK(ledger.tag("tx:1").count == 1);
-    CHECK(ledger.check(one.request)->receipt.repeated);
+    CHECK(ledger.admit(one.request)->receipt.repeated);
 }
 
 TEST_CASE("a tag is posted at its event, whichever stream of the append that stands in") {
@@ -52,7 +52,7 @@ TEST_CASE("a tag is posted at its event, whichever stream of the append that sta
                                       {{"account", "2"}, no_stream{}},
                                       {{"account", "3"}, any_version{}, second}};
     const auto append = [&](const append_request& request) {
-        const auto admitted = ledger.check(request);
+        const auto admitted = ledger.admit(request);
         ledger.stage(request);
         ledger.commit(request, *admitted);
     };

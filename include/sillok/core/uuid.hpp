@@ -106,7 +106,7 @@ private:
         state_ = seed;
         tail_ = next_random();
     }
-    [[gnu::cold, gnu::noinline]] void part_from_parent() noexcept {
+    [[gnu::__cold__, gnu::noinline]] void part_from_parent() noexcept {
         watch_.renew();
         if (!is_given_) begin(entropy());
     }

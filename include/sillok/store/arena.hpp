@@ -59,7 +59,7 @@ private:
     static constexpr std::size_t largest = std::size_t{4} << 20;
     static constexpr std::size_t huge_page = std::size_t{2} << 20;
 
-    [[gnu::cold, gnu::noinline]] void add(std::size_t bytes) {
+    [[gnu::__cold__, gnu::noinline]] void add(std::size_t bytes) {
         if (bytes > static_cast<std::size_t>(-1) / 4) throw std::bad_alloc();
         std::size_t wanted = next_;
         while (wanted < bytes + sizeof(chunk)) wanted *= 2;
@@ -130,7 +130,7 @@ private:
         next_ = blocks_[block_of(size_)];
         block_end_ = next_ + (size_ == 0 ? std::size_t{1} << first_bits : size_);
     }
-    [[gnu::cold, gnu::noinline]] void grow() {
+    [[gnu::__cold__, gnu::noinline]] void grow() {
         const std::size_t block = block_of(capacity_);
         const std::size_t count = capacity_ == 0 ? std::size_t{1} << first_bits : capacity_;
         if (block >= sizeof blocks_ / sizeof *blocks_ || count > static_cast<std::size_t>(-1) / sizeof(T))

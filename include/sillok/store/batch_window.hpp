@@ -39,15 +39,15 @@ public:
         if (count_ < capacity_ || capacity_ >= limit_) return;
         std::size_t wanted = capacity_ == 0 ? 64 : capacity_ * 2;
         if (wanted > limit_) wanted = limit_;
-        std::size_t slots = 64;
-        while (slots < wanted * 2) slots *= 2;
+        std::size_t places = 64;
+        while (places < wanted * 2) places *= 2;
         std::vector<entry> ring(wanted);
-        std::vector<std::uint32_t> table(slots);
+        std::vector<std::uint32_t> table(places);
         for (std::size_t i = 0; i < count_; ++i) ring[i] = ring_[i];  // a ring below its limit has not turned yet
         ring_.swap(ring);
         slots_.swap(table);
         capacity_ = wanted;
-        slot_count_ = slots;
+        slot_count_ = places;
         for (std::size_t i = 0; i < count_; ++i) place(i);
     }
 

@@ -112,7 +112,7 @@ enum class horizon : std::uint8_t { visible, durable };
 
 enum class direction : std::uint8_t { forwards, backwards };
 
-inline constexpr std::uint64_t no_limit = std::numeric_limits<std::uint64_t>::max();
+inline constexpr std::uint64_t no_limit = (std::numeric_limits<std::uint64_t>::max)();
 
 struct stream_range {
     version from{};  // inclusive; 0: the first one, or backwards the last one

@@ -216,7 +216,7 @@ private:
         state& s = *state_;
         const detail::monitor_lock hold(s.appending);
         if (auto able = s.may_write(); !able) return std::move(able).error();
-        auto admitted = s.ledger.check(request);
+        auto admitted = s.ledger.admit(request);
         if (!admitted) return std::move(admitted).error();
         if (admitted->receipt.repeated) return admitted->receipt;
 

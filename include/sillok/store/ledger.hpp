@@ -5,7 +5,7 @@
 // An append goes through four acts. The store holds its append lock over all of them, and the lock of its readers over
 // `stage` and `commit`:
 //
-//     check    is it well-formed, is it a repetition, do expectations and conditions hold   may fail, changes nothing
+//     admit    is it well-formed, is it a repetition, do expectations and conditions hold   may fail, changes nothing
 //     stage    room for everything that `commit` adds                                       may throw, changes nothing
 //     write    the records, with positions, versions, ids and the time                      cannot fail
 //     commit   readers find the events; or `abandon`, if the device would not take them     cannot fail
@@ -56,7 +56,7 @@ inline std::uint64_t content_hash(std::span<const stream_append> streams) noexce
     return hash == 0 ? 1 : hash;
 }
 
-// Threads: check, stage, write, commit, abandon and restore: one at a time. Of the rest any number, but not during
+// Threads: admit, stage, write, commit, abandon and restore: one at a time. Of the rest any number, but not during
 //          stage, commit, abandon or restore.
 class ledger {
 public:
@@ -75,7 +75,7 @@ public:
 
     // Errors: invalid_argument, too_large; command_reused; conflict; condition_failed. Nothing changed then. A receipt that
     //         says `repeated` is the answer, and nothing is to be written.
-    result<admission> check(const append_request& request) {
+    result<admission> admit(const append_request& request) {
         if (auto fit = check_envelope(request); !fit) return std::move(fit).error();
         if (writes_.size() < request.streams.size()) writes_.resize(request.streams.size());
         const std::size_t shared = record_layout::variable + request.source.size() + headers_bytes(request.headers);
@@ -269,24 +269,24 @@ private:
         tags_.stage(entry, ordinal, 1);
     }
 
-    [[gnu::cold, gnu::noinline]] static error too_long() {
+    [[gnu::__cold__, gnu::noinline]] static error too_long() {
         return error(error_kind::too_large,
                      "an append of more than " + std::to_string(append_bytes_max) + " bytes, which is the limit");
     }
-    [[gnu::cold, gnu::noinline]] static error full() {
+    [[gnu::__cold__, gnu::noinline]] static error full() {
         return error(error_kind::too_large,
                      "the store is full: it holds at most " + std::to_string(ordinals_max) + " events");
     }
-    [[gnu::cold, gnu::noinline]] static error reused(const uuid& batch, const recorded_batch& before) {
+    [[gnu::__cold__, gnu::noinline]] static error reused(const uuid& batch, const recorded_batch& before) {
         return error(error_kind::command_reused, "batch " + to_string(batch) + " is recorded at position " +
                                                      std::to_string(before.receipt.first.value) +
                                                      " with other content");
     }
-    [[gnu::cold, gnu::noinline]] static error carried(std::string_view tag, std::uint32_t ordinal) {
+    [[gnu::__cold__, gnu::noinline]] static error carried(std::string_view tag, std::uint32_t ordinal) {
         return error(error_kind::condition_failed, "tag " + quoted(tag) + " is carried by the event at position " +
                                                        std::to_string(std::uint64_t{ordinal} + 1));
     }
-    [[gnu::cold, gnu::noinline]] static error conflict(const stream_append& to, version actual) {
+    [[gnu::__cold__, gnu::noinline]] static error conflict(const stream_append& to, version actual) {
         using rule = expectation::rule;
         const std::string is =
             actual.value == 0 ? std::string(" does not exist") : " is at version " + std::to_string(actual.value);
@@ -310,7 +310,7 @@ private:
     std::vector<posting*> tagged_;
     std::size_t staged_ = 0;
     std::uint64_t last_ = 0;
-    timestamp last_time_{std::numeric_limits<std::int64_t>::min()};
+    timestamp last_time_{(std::numeric_limits<std::int64_t>::min)()};
 };
 
 }  // namespace sillok::detail

@@ -50,16 +50,16 @@ inline std::string quoted(stream_view stream) {
 }
 
 // What makes a refusal is cold and stays out of line, so that what accepts is short.
-[[gnu::cold, gnu::noinline]] inline error unusable(std::string what) {
+[[gnu::__cold__, gnu::noinline]] inline error unusable(std::string what) {
     return error(error_kind::invalid_argument, std::move(what));
 }
 
-[[gnu::cold, gnu::noinline]] inline error too_large(std::string what, std::size_t bytes, std::size_t limit) {
+[[gnu::__cold__, gnu::noinline]] inline error too_large(std::string what, std::size_t bytes, std::size_t limit) {
     return error(error_kind::too_large,
                  std::move(what) + " has " + std::to_string(bytes) + " bytes; the limit is " + std::to_string(limit));
 }
 
-[[gnu::cold, gnu::noinline]] inline error too_many_streams(std::size_t count) {
+[[gnu::__cold__, gnu::noinline]] inline error too_many_streams(std::size_t count) {
     return error(error_kind::too_large, "an append to " + std::to_string(count) + " streams; the limit is " +
                                             std::to_string(streams_per_append_max));
 }
@@ -91,7 +91,7 @@ private:
     place places_[places] = {};
 };
 
-[[gnu::cold, gnu::noinline]] inline error unfit_type(const event_type& type) {
+[[gnu::__cold__, gnu::noinline]] inline error unfit_type(const event_type& type) {
     if (!is_name(type.name))
         return error(
             error_kind::invalid_argument,
@@ -102,7 +102,7 @@ private:
     return error(error_kind::invalid_argument, "event type " + quoted(type.name) + " has another name's hash");
 }
 
-[[gnu::cold, gnu::noinline]] inline error unfit_event(const new_event& event) {
+[[gnu::__cold__, gnu::noinline]] inline error unfit_event(const new_event& event) {
     const std::string what = "event " + quoted(event.type.name) + ": ";
     for (const std::string_view tag : event.tags) {
         if (tag.empty()) return error(error_kind::invalid_argument, what + "a tag is empty");

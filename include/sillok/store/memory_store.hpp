@@ -43,7 +43,7 @@ public:
 
     result<receipt> append(const append_request& request) {
         const detail::monitor_lock hold(monitor_);
-        auto admitted = ledger_.check(request);
+        auto admitted = ledger_.admit(request);
         if (!admitted) return std::move(admitted).error();
         if (admitted->receipt.repeated) return admitted->receipt;
         records_.reserve(static_cast<std::size_t>(admitted->receipt.last.value - admitted->receipt.first.value + 1));

@@ -124,7 +124,7 @@ struct segment_header {
     std::uint64_t sequence = 1;  // of the first frame
     std::uint64_t salt = 0;
     timestamp created;
-    timestamp before{std::numeric_limits<std::int64_t>::min()};
+    timestamp before{(std::numeric_limits<std::int64_t>::min)()};
     std::uint32_t previous = 0;
     std::uint32_t durability = 0;
     std::uint32_t checksum = 0;  // as read or written

@@ -21,7 +21,7 @@ struct chain {
     std::uint64_t sequence = 1;
     std::uint64_t position = 1;
     std::uint32_t previous = 0;
-    timestamp time{std::numeric_limits<std::int64_t>::min()};
+    timestamp time{(std::numeric_limits<std::int64_t>::min)()};
 };
 
 enum class frame_state : std::uint8_t { valid, end, invalid, unsupported };
