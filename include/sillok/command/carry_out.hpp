@@ -2,6 +2,7 @@
 // The course of a command, whatever its types: has it been accepted before, decide, append, and decide again on a conflict.
 
 #include <cstdint>
+#include <memory>
 #include <optional>
 #include <string>
 #include <vector>
@@ -41,13 +42,37 @@ inline result<receipt, failure> unless_repeated(const store_ref& store, const uu
     return otherwise;
 }
 
+// A batch with the memory of the one before on this thread: a command then allocates nothing for it. Where a command is
+// carried out while another one decides, the inner one has memory of its own.
+class borrowed_batch {
+public:
+    borrowed_batch() : batch_(std::move(spare())) {
+        if (!batch_) batch_ = std::make_unique<prepared_batch>();
+    }
+    borrowed_batch(const borrowed_batch&) = delete;
+    borrowed_batch& operator=(const borrowed_batch&) = delete;
+    ~borrowed_batch() {
+        if (batch_->is_small()) spare() = std::move(batch_);
+    }
+    prepared_batch& operator*() const noexcept { return *batch_; }
+
+private:
+    static std::unique_ptr<prepared_batch>& spare() {
+        thread_local std::unique_ptr<prepared_batch> one;
+        return one;
+    }
+
+    std::unique_ptr<prepared_batch> batch_;
+};
+
 inline result<receipt, failure> carry_out(store_ref store, const command_context& context, std::uint64_t content,
                                           std::string_view source, std::uint32_t retries, decide_step decide) {
     if (auto known = repeated(store, context.id(), content)) return *std::move(known);
     std::vector<header> headers;
     headers.reserve(context.headers().size());
     for (const auto& [name, value] : context.headers()) headers.push_back({name, value});
-    prepared_batch batch;
+    const borrowed_batch borrowed;
+    prepared_batch& batch = *borrowed;
     for (std::uint32_t tries = 1;; ++tries) {
         batch.clear();
         if (auto decided = decide(batch); !decided)

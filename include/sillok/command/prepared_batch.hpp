@@ -23,10 +23,12 @@ public:
         bytes_.clear();
         events_.clear();
         streams_.clear();
-        tags_.entries_.clear();
+        tags_.clear();
     }
 
     bool empty() const noexcept { return events_.empty(); }
+    // Whether the memory that it holds is worth keeping.
+    bool is_small() const noexcept { return bytes_.size() + 64 * events_.size() <= std::size_t{64} << 10; }
 
     // Events that follow belong to `stream`, which is at `at`. Refers to the stream's text.
     void begin(stream_view stream, version at) { streams_.push_back({stream, at, events_.size()}); }
@@ -41,42 +43,39 @@ public:
     }
 
     // Calls `send(streams, conditions)` with what was added, laid out as a store wants it.
-    auto request(auto&& send) const {
-        std::vector<std::string_view> tags;
-        std::vector<none_tagged> conditions;
-        tags.reserve(tags_.entries_.size());
+    auto request(auto&& send) {
+        tag_views_.clear();
+        conditions_.clear();
         for (const auto& each : tags_.entries_) {
-            tags.push_back(each.text);
-            if (each.unique) conditions.push_back({each.text});
+            tag_views_.push_back(tags_.text(each));
+            if (each.unique) conditions_.push_back({tags_.text(each)});
         }
-        std::vector<new_event> events;
-        events.reserve(events_.size());
+        new_events_.clear();
         for (const auto& each : events_)
-            events.push_back({.type = each.type,
-                              .payload = bytes_.view().subspan(each.payload, each.payload_bytes),
-                              .tags = std::span(tags).subspan(each.first_tag, each.tag_count)});
-        std::vector<stream_append> streams;
-        streams.reserve(streams_.size());
+            new_events_.push_back({.type = each.type,
+                                   .payload = bytes_.view().subspan(each.payload, each.payload_bytes),
+                                   .tags = std::span(tag_views_).subspan(each.first_tag, each.tag_count)});
+        appends_.clear();
         for (std::size_t i = 0; i < streams_.size(); ++i) {
             const std::size_t end = i + 1 < streams_.size() ? streams_[i + 1].first_event : events_.size();
             // Where nothing was decided the version is checked all the same: the others were decided beside it.
-            streams.push_back(
+            appends_.push_back(
                 {.stream = streams_[i].stream,
                  .expected = exactly{streams_[i].at},
-                 .events = std::span(events).subspan(streams_[i].first_event, end - streams_[i].first_event)});
+                 .events = std::span(new_events_).subspan(streams_[i].first_event, end - streams_[i].first_event)});
         }
-        return send(std::span<const stream_append>(streams), std::span<const none_tagged>(conditions));
+        return send(std::span<const stream_append>(appends_), std::span<const none_tagged>(conditions_));
     }
 
     // A tag that is to be unique but stands here twice.
     std::optional<std::string> unique_twice() const {
+        if (tags_.entries_.size() < 2) return std::nullopt;
         std::unordered_map<std::string_view, std::size_t> carriers;
         for (const auto& each : tags_.entries_)
-            if (each.unique) carriers.emplace(each.text, 0);
-        if (carriers.empty()) return std::nullopt;
+            if (each.unique) carriers.emplace(tags_.text(each), 0);
         for (const auto& each : tags_.entries_)
-            if (const auto found = carriers.find(each.text); found != carriers.end() && ++found->second == 2)
-                return each.text;
+            if (const auto found = carriers.find(tags_.text(each)); found != carriers.end() && ++found->second == 2)
+                return std::string(found->first);
         return std::nullopt;
     }
 
@@ -101,6 +100,11 @@ private:
     std::vector<event_part> events_;
     std::vector<stream_part> streams_;
     tags tags_;
+    // What `request` lays out, kept for the next one.
+    std::vector<std::string_view> tag_views_;
+    std::vector<none_tagged> conditions_;
+    std::vector<new_event> new_events_;
+    std::vector<stream_append> appends_;
 };
 
 }  // namespace sillok

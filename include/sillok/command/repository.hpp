@@ -129,14 +129,12 @@ public:
             const std::uint64_t content = context.id().is_nil() ? 0 : content_of(key, command);
             std::optional<decided<Command>> last;
             const auto step = [&](prepared_batch& batch) -> result<void, failure> {
-                auto now = decide(key, command, context.expected());
-                if (!now) return std::move(now).error();
-                last.emplace(std::move(*now));
-                add(batch, key, *last);
-                return {};
+                auto accepted = decide(key, command, context.expected(), last);
+                if (accepted) add(batch, key, *last);
+                return accepted;
             };
             auto done = detail::carry_out(store_, context, content, options_.source, options_.retries, step);
-            if (last) keep(key, *std::move(last), done);
+            if (last) keep(key, *last, done);
             return done;
         } else {
             return failure(error(error_kind::invalid_argument, "not a command of the aggregate"));
@@ -148,8 +146,8 @@ public:
     result<void, failure> prepare(prepared_batch& batch, std::string_view key, const Command& command,
                                   const std::optional<version>& expected) const {
         if constexpr (sound && require::aggregate_lists_command<Aggregate, Command>()) {
-            auto now = decide(key, command, expected);
-            if (!now) return std::move(now).error();
+            std::optional<decided<Command>> now;
+            if (auto accepted = decide(key, command, expected, now); !accepted) return accepted;
             add(batch, key, *now);
             cache_.put(key, std::move(now->before));
         }
@@ -177,6 +175,9 @@ private:
     struct decided {
         loaded<Aggregate> before;
         typename detail::decision_of<Aggregate, Command>::type decision;
+
+        decided(loaded<Aggregate>&& now, const Command& command)
+            : before(std::move(now)), decision(std::as_const(before.state).decide(command)) {}
     };
 
     // The aggregate as it is now, taken out of the cache where it was there.
@@ -186,8 +187,9 @@ private:
     }
 
     template <class Command>
-    result<decided<Command>, failure> decide(std::string_view key, const Command& command,
-                                             const std::optional<version>& expected) const {
+    result<void, failure> decide(std::string_view key, const Command& command, const std::optional<version>& expected,
+                                 std::optional<decided<Command>>& into) const {
+        into.reset();
         auto now = latest(key);
         if (!now) return failure(std::move(now).error());
         if (expected && *expected != now->version) {
@@ -195,12 +197,14 @@ private:
             cache_.put(key, std::move(*now));
             return why;
         }
-        auto decision = now->state.decide(command);
-        if (const auto* const why = decision.rejected()) {
-            cache_.put(key, std::move(*now));
-            return failure(*why);
+        into.emplace(std::move(*now), command);
+        if (const auto* const why = into->decision.rejected()) {
+            failure rejected(*why);
+            cache_.put(key, std::move(into->before));
+            into.reset();
+            return rejected;
         }
-        return decided<Command>{std::move(*now), std::move(decision)};
+        return {};
     }
 
     template <class Command>
@@ -217,7 +221,7 @@ private:
     // Puts the state back into the cache, with what was recorded applied to it, where `apply` asks for nothing but the
     // event; else the next load reads it. What throws here only empties the cache: the command is recorded.
     template <class Command>
-    void keep(std::string_view key, decided<Command> now, const result<receipt, failure>& done) const noexcept {
+    void keep(std::string_view key, decided<Command>& now, const result<receipt, failure>& done) const noexcept {
         if (options_.cached_max == 0) return;
         try {
             if constexpr (detail::applies_alone<Aggregate, typename decltype(now.decision)::event_types>) {

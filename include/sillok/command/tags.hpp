@@ -18,30 +18,42 @@ class tags {
 public:
     // The event carries "key:value" and can be read by it.
     void add(std::string_view key, std::string_view value) { put(key, value, false); }
-    void add(std::string_view key, std::integral auto value) { put(key, number(value), false); }
+    void add(std::string_view key, std::integral auto value) { put(key, number(value).text(), false); }
     // The same, and no other event may carry it, ever: an append that would is refused with `condition_failed`.
     void unique(std::string_view key, std::string_view value) { put(key, value, true); }
-    void unique(std::string_view key, std::integral auto value) { put(key, number(value), true); }
+    void unique(std::string_view key, std::integral auto value) { put(key, number(value).text(), true); }
 
 private:
     friend class prepared_batch;
 
     struct entry {
-        std::string text;
+        std::size_t start;
+        std::size_t size;
         bool unique;
     };
+    struct number {
+        char digits[24];
+        std::size_t size;
 
-    static std::string number(std::integral auto value) {
-        char text[24];
-        return {text, std::to_chars(text, text + sizeof text, value).ptr};
-    }
+        explicit number(std::integral auto value) noexcept
+            : size(static_cast<std::size_t>(std::to_chars(digits, digits + sizeof digits, value).ptr - digits)) {}
+        std::string_view text() const noexcept { return {digits, size}; }
+    };
+
     void put(std::string_view key, std::string_view value, bool unique) {
-        std::string text;
-        text.reserve(key.size() + 1 + value.size());
-        text.append(key).append(1, ':').append(value);
-        entries_.push_back({std::move(text), unique});
+        const std::size_t start = text_.size();
+        text_.append(key).append(1, ':').append(value);
+        entries_.push_back({start, text_.size() - start, unique});
+    }
+    std::string_view text(const entry& each) const noexcept {
+        return std::string_view(text_).substr(each.start, each.size);
+    }
+    void clear() noexcept {
+        text_.clear();
+        entries_.clear();
     }
 
+    std::string text_;  // of all entries, one behind the other
     std::vector<entry> entries_;
 };
 
