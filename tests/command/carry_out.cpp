@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include "sillok/store/memory_store.hpp"
+#include "sillok/testing/broken_stores.hpp"
 
 namespace {
 
@@ -68,4 +69,29 @@ TEST_CASE("a command whose twin is accepted while it is decided gets the twin's 
         CHECK(done->repeated);
         CHECK(done->first != sillok::position{0});
     }
+}
+
+namespace {
+
+// A store in which somebody else's sync fails.
+struct unsettled_store : sillok::testing::passing_store {
+    using passing_store::passing_store;
+    static sillok::result<void> settle(sillok::position) {
+        return sillok::error(sillok::error_kind::outcome_unknown, "a sync failed");
+    }
+};
+
+}  // namespace
+
+TEST_CASE("an answer that rests on what is not as lasting as an append is none") {
+    sillok::memory_store memory;
+    unsettled_store store(memory);
+    sillok::uuid id;
+    id.octets[0] = 1;
+    const auto context = sillok::command_context{}.with_id(id);
+    one_event step{memory};
+    sillok::detail::carry_out(store, context, 5, "", 3, step).value();
+    CHECK(sillok::detail::carry_out(store, context, 5, "", 3, step).error().is(sillok::error_kind::outcome_unknown));
+    const auto nothing = [](sillok::prepared_batch&) -> sillok::result<void, sillok::failure> { return {}; };
+    CHECK(sillok::detail::carry_out(store, {}, 0, "", 3, nothing).error().is(sillok::error_kind::outcome_unknown));
 }

@@ -2,12 +2,15 @@
 
 #include <atomic>
 #include <catch2/catch_test_macros.hpp>
+#include <cerrno>
 #include <string>
 #include <thread>
 #include <vector>
 
 #include "command/domain.hpp"
+#include "sillok/store/file_store.hpp"
 #include "sillok/store/memory_store.hpp"
+#include "sillok/testing/faulty_device.hpp"
 #include "sillok/testing/manual_clock.hpp"
 
 using namespace domain;
@@ -325,6 +328,7 @@ TEST_CASE("retries end at the stated number") {
         sillok::result<sillok::position> wait(sillok::position p, sillok::horizon h, sillok::timeout t) const {
             return inner.wait(p, h, t);
         }
+        sillok::result<void> settle(sillok::position upto) const { return inner.settle(upto); }
         std::optional<sillok::recorded_batch> find_batch(const sillok::uuid& b) const { return inner.find_batch(b); }
     };
     sillok::memory_store memory;
@@ -384,6 +388,7 @@ TEST_CASE("a cached aggregate does not read back what it recorded itself, where 
         sillok::result<sillok::position> wait(sillok::position p, sillok::horizon h, sillok::timeout t) const {
             return inner.wait(p, h, t);
         }
+        sillok::result<void> settle(sillok::position upto) const { return inner.settle(upto); }
         std::optional<sillok::recorded_batch> find_batch(const sillok::uuid& b) const { return inner.find_batch(b); }
     };
     counting store{memory};
@@ -425,4 +430,55 @@ TEST_CASE("an apply that throws behind the append does not hide that the command
     CHECK(accounts.execute("42", deposit{2}).value().version == version{2});
     fragile::breaks = false;
     CHECK(accounts.load("42").value()->balance == 3);
+}
+
+namespace {
+
+// Applies by a function with metadata, which is the one that a dispatcher chooses; a call would find another.
+struct paid {
+    std::int64_t amount;
+};
+struct paid_events : sillok::events<sillok::event<"purse.paid", paid>> {};
+struct pay {
+    std::int64_t amount;
+};
+struct purse {
+    static constexpr sillok::name name = "purse";
+    using events = paid_events;
+    using commands = sillok::commands<pay>;
+
+    std::int64_t sum = 0;
+
+    void apply(const paid& e, const sillok::metadata& m) { sum += m.version().value == 0 ? 0 : e.amount; }
+    template <class T>
+    void apply(const T&) {}
+    sillok::decision<paid> decide(const pay& c) const {
+        if (sum >= 100) return sillok::reject("full");
+        return paid{c.amount};
+    }
+};
+
+}  // namespace
+
+TEST_CASE("a cached aggregate is applied by the same functions as one that is read") {
+    for (const std::size_t cached : {0U, 8U}) {
+        sillok::memory_store store;
+        const sillok::repository<purse> purses(store, {.cached_max = cached});
+        purses.execute("1", pay{60}).value();
+        purses.execute("1", pay{60}).value();
+        CHECK_FALSE(purses.execute("1", pay{60}));
+        CHECK(purses.load("1").value()->sum == 120);
+    }
+}
+
+TEST_CASE("a cached aggregate forgets what its store withdrew") {
+    sillok::testing::faulty_device disk;
+    auto store = sillok::file_store::open("s", {.durability = sillok::lose_unsynced{}, .device = disk}).value();
+    const sillok::repository<account> accounts(store, {.cached_max = 8});
+    accounts.execute("42", deposit{5}).value();
+    CHECK(accounts.load("42").value()->balance == 5);
+    disk.fail_call(1, EIO);
+    CHECK_FALSE(store.sync().has_value());
+    CHECK(accounts.load("42").value()->balance == 0);
+    CHECK(accounts.load("42").value().version == version{0});
 }

@@ -1,6 +1,6 @@
 // A decision that yields an event of another catalogue.
 // expect: sillok[E0104]
-// expect: list the event in the catalogue
+// expect: current struct of an event that the catalogue lists
 // expect: card_issued
 #include <cstdint>
 #include <string>

@@ -40,15 +40,15 @@ struct account {
 
 struct rules {
 #ifdef FIXED
-    std::optional<sillok::rejection> validate(const deposit& c) const {
+    std::optional<sillok::rejection> validate(const deposit& c) const { return limited(c); }
 #else
-    std::optional<sillok::rejection> validate(const deposit& c) {
+    std::optional<sillok::rejection> validate(const deposit& c) { return limited(c); }
 #endif
+    static std::optional<sillok::rejection> limited(const deposit& c) {
         if (c.amount > 100) return sillok::reject("too much");
-    return std::nullopt;
-}
-}
-;
+        return std::nullopt;
+    }
+};
 
 int main() {
     sillok::memory_store store;

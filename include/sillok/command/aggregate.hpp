@@ -109,38 +109,51 @@ struct has_tag {
 template <class A>
 struct any_tag : A, has_tag {};
 template <class A>
-concept mentions_tag = std::is_class_v<A> && !std::is_final_v<A> && !requires {
+concept mentions_tag = std::is_class_v<A> && !requires {
     &any_tag<A>::tag;
 };
 
-template <class A, class Signature>
-concept has_tag_as = requires {
-    static_cast<Signature>(&A::tag);
+// Stand for arguments of any type, for lvalues and for rvalues.
+struct any_lvalue {
+    template <class T>
+    operator T&() const;  // NOLINT(google-explicit-constructor)
+};
+struct any_rvalue {
+    template <class T>
+    operator T&&() const;  // NOLINT(google-explicit-constructor)
 };
 
-// Signatures that look like a `tag` but would never be called.
-template <class A, class E, class T>
-concept tags_in_vain_into = has_tag_as<A, void (A::*)(const E&, T)> || has_tag_as<A, void (A::*)(const E&, T) const> ||
-    has_tag_as<A, void (A::*)(E&, T)> || has_tag_as<A, void (A::*)(E&, T) const> || has_tag_as<A, void (A::*)(E, T)> ||
-    has_tag_as<A, void (A::*)(E, T) const> || has_tag_as<A, void (*)(E&, T)> || has_tag_as<A, void (*)(E, T)>;
+template <class A, class... Argument>
+concept calls_tag = requires(A& aggregate, Argument... argument) {
+    aggregate.tag(static_cast<Argument>(argument)...);
+};
+
+// Whether a `tag` takes the event in a way in which it is never called.
 template <class A, class E>
-concept tags_in_vain = !tags_event<A, E> && (tags_in_vain_into<A, E, tags&> || tags_in_vain_into<A, E, tags> ||
-                                             has_tag_as<A, void (*)(const E&, tags)>);
+concept tags_in_vain = calls_tag<A, const E&, any_lvalue, any_lvalue> || calls_tag<A, any_lvalue, const E&> ||
+    (!tags_event<A, E> &&
+     (calls_tag<A, E&, any_lvalue> || calls_tag<A, E&, any_rvalue> || calls_tag<A, E, any_lvalue> || calls_tag<A, E&>));
+
+// Whether it takes an old version of an event, of which none is recorded any more; not as a template of everything.
+template <class A, class Current, class Old>
+concept tags_old_version = !std::same_as<Old, Current> && tags_event<A, Old> && !requires {
+    static_cast<void (*)(const Old&, tags&)>(&A::template tag<>);
+};
+template <class A, class Current, class... V>
+consteval bool tags_no_old_version(types<V...>) {
+    return (!tags_old_version<A, Current, V> && ...);
+}
 
 template <class Decision, class Catalogue>
 inline constexpr bool yields_only = false;
 template <class... E, class Catalogue>
 inline constexpr bool yields_only<decision<E...>, Catalogue> = (current_event_of<E, Catalogue> && ...);
 
-// Whether `apply` takes nothing but the event, for all events of a list.
-template <class A, class E>
-concept applies_event_alone = requires(A& state, const E& event) {
-    { state.apply(event) } -> std::same_as<void>;
-};
+// Whether the `apply` that is called for each event of a list takes the event alone.
 template <class A, class Events>
 inline constexpr bool applies_alone = false;
 template <class A, class... E>
-inline constexpr bool applies_alone<A, types<E...>> = (applies_event_alone<A, E> && ...);
+inline constexpr bool applies_alone<A, types<E...>> = ((form_of<A, E> == handler_form::apply) && ...);
 
 template <class A>
 concept has_aggregate_parts = requires {
@@ -149,6 +162,7 @@ concept has_aggregate_parts = requires {
     typename A::commands;
     requires std::default_initializable<A>;
     requires std::copyable<A>;
+    requires !std::is_final_v<A>;  // whether it has a `tag` at all is found out by deriving from it
 };
 
 // Whether the name is known when this compiles, and a name.
@@ -165,9 +179,9 @@ template <class Aggregate>
 consteval bool aggregate_is_complete() {
     static_assert(
         detail::has_aggregate_parts<Aggregate>,
-        "sillok[E0101]: an aggregate is a struct that can be copied and made from nothing, with a name, events and "
-        "commands. Fix: add `static constexpr sillok::name name = \"…\"; using events = …; using commands = "
-        "sillok::commands<…>;`. See docs/errors.md#E0101");
+        "sillok[E0101]: an aggregate is a struct, not final, that can be copied and made from nothing, with a name, events "
+        "and commands, all public. Fix: add what is missing of `static constexpr sillok::name name = \"...\"; using events = "
+        "...; using commands = sillok::commands<...>;`, or what keeps it from being copied. See docs/errors.md#E0101");
     return detail::has_aggregate_parts<Aggregate>;
 }
 
@@ -192,9 +206,11 @@ consteval bool aggregate_lists_command_once() {
 
 template <class Aggregate, class Event>
 consteval bool aggregate_applies_event() {
-    static_assert(handles<Aggregate, Event>,
-                  "sillok[E0102]: an aggregate must apply every event that it lists, by its exact type. Fix: add `void "
-                  "apply(const Event&)`, and remove an `apply` that is a template. See docs/errors.md#E0102");
+    static_assert(
+        handles<Aggregate, Event>,
+        "sillok[E0102]: an aggregate must apply every event that it lists, by its exact type. Fix: add a public "
+        "`void apply(const Event&)`; one that is there is private, a template, takes another type, or returns a "
+        "value. See docs/errors.md#E0102");
     return handles<Aggregate, Event>;
 }
 
@@ -202,9 +218,11 @@ template <class Aggregate, class Command>
 consteval bool aggregate_decides_command() {
     using decided = typename detail::decision_of<Aggregate, Command>::type;
     constexpr bool decides = detail::decides_exactly<Aggregate, Command, decided>;
-    static_assert(decides,
-                  "sillok[E0103]: an aggregate must decide every command that it lists, by its exact type. Fix: add "
-                  "`sillok::decision<…> decide(const Command&) const`. See docs/errors.md#E0103");
+    static_assert(
+        decides,
+        "sillok[E0103]: an aggregate must decide every command that it lists, by its exact type. Fix: add a "
+        "public `sillok::decision<...> decide(const Command&) const`; one that is there is private, not const, a "
+        "template, or takes another type. See docs/errors.md#E0103");
     return decides;
 }
 
@@ -213,8 +231,8 @@ consteval bool decision_yields_own_events() {
     constexpr bool own = detail::yields_only<Decision, typename Aggregate::events>;
     static_assert(
         own,
-        "sillok[E0104]: `decide` returns a sillok::decision of current events of its aggregate's catalogue. Fix: list "
-        "the event in the catalogue, or decide one that is there. See docs/errors.md#E0104");
+        "sillok[E0104]: `decide` returns a sillok::decision of current events of its aggregate's catalogue. Fix: "
+        "return `sillok::decision<Event>`, with the current struct of an event that the catalogue lists. See docs/errors.md#E0104");
     return own;
 }
 
@@ -226,7 +244,13 @@ consteval bool aggregate_tags_event() {
         "sillok[E0109]: `tag` is called for an event only if it is static and takes exactly the event and a "
         "sillok::tags&; anything else would be passed over. Fix: write `static void tag(const Event&, sillok::tags&)`, "
         "public. See docs/errors.md#E0109");
-    return right;
+    constexpr bool current = detail::tags_no_old_version<Aggregate, Event>(
+        typename detail::place_in<typename Aggregate::events, Event>::event::versions{});
+    static_assert(
+        current || !right,
+        "sillok[E0109]: `tag` is called for the current version of an event only; none of this older one is recorded any "
+        "more. Fix: write it for the current struct. See docs/errors.md#E0109");
+    return right && current;
 }
 
 template <class Aggregate>

@@ -29,6 +29,7 @@ inline std::optional<result<receipt, failure>> repeated(const store_ref& store, 
         return failure(error(error_kind::command_reused,
                              "command id " + to_string(id) +
                                  " was accepted before with other content. Give every command an id of its own"));
+    if (auto settled = store.settle(found->receipt.last); !settled) return failure(std::move(settled).error());
     receipt first = found->receipt;
     first.repeated = true;
     return first;
@@ -77,10 +78,14 @@ inline result<receipt, failure> carry_out(store_ref store, const command_context
         batch.clear();
         if (auto decided = decide(batch); !decided)
             return unless_repeated(store, context.id(), content, std::move(decided).error());
-        if (batch.empty())
+        if (batch.empty()) {
+            // What it rests on may be another's append whose sync goes on.
+            if (auto settled = store.settle(store.last(horizon::visible)); !settled)
+                return failure(std::move(settled).error());
             return unless_repeated(
                 store, context.id(), content,
                 receipt{.first = {}, .last = {}, .version = batch.seen(), .time = {}, .repeated = false});
+        }
         if (const auto twice = batch.unique_twice())
             return failure(error(error_kind::condition_failed,
                                  "two events of one act carry the tag " + *twice + ", which is to be unique"));

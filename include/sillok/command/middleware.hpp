@@ -31,21 +31,47 @@ consteval bool policy_covers_command() {
     return covered;
 }
 
-// Whether rules have something for a command, in whatever form, and whether it is the form that is called.
+}  // namespace sillok::require
+
+namespace sillok::detail {
+
+template <class Rules, class... Argument>
+concept calls_validate = requires(std::remove_const_t<Rules>& rules, Argument... argument) {
+    rules.validate(static_cast<Argument>(argument)...);
+};
+
+// Whether rules have something for a command, in whatever form.
+template <class Rules, class Command>
+concept validates_somehow = calls_validate<Rules, Command&> || calls_validate<Rules, Command> ||
+    calls_validate<Rules, std::string_view, Command&> || calls_validate<Rules, Command&, const command_context&> ||
+    calls_validate<Rules, std::string_view, Command&, const command_context&>;
+
+}  // namespace sillok::detail
+
+namespace sillok::require {
+
+// Whether rules take a command; if so, it is in the form that is called.
 template <class Rules, class Command>
 consteval bool rules_take_command() {
-    constexpr bool somehow = requires(std::remove_const_t<Rules> & rules, Command & command) {
-        rules.validate(command);
-    };
     constexpr bool rightly = requires(const Rules& rules, const Command& command) {
         { rules.validate(command) } -> std::same_as<std::optional<rejection>>;
     };
     static_assert(
-        rightly || !somehow,
+        rightly || !detail::validates_somehow<Rules, Command>,
         "sillok[E0110]: rules that take a command must be const and return a std::optional<sillok::rejection>; anything else "
         "would be passed over. Fix: write `std::optional<sillok::rejection> validate(const Command&) const`. "
         "See docs/errors.md#E0110");
     return rightly;
+}
+
+template <class Rules, class... Command>
+consteval bool rules_take_some_command(types<Command...>) {
+    constexpr bool some = (detail::validates_somehow<Rules, Command> || ...);
+    static_assert(
+        some,
+        "sillok[E0110]: rules that take none of the commands that come through them would be passed over. Fix: write a "
+        "public `std::optional<sillok::rejection> validate(const Command&) const`. See docs/errors.md#E0110");
+    return some;
 }
 
 }  // namespace sillok::require
@@ -81,7 +107,9 @@ class validated {
 public:
     using commands = typename std::remove_reference_t<Inner>::commands;
 
-    constexpr validated(Inner&& inner, Rules rules) : inner_(std::forward<Inner>(inner)), rules_(std::move(rules)) {}
+    constexpr validated(Inner&& inner, Rules rules) : inner_(std::forward<Inner>(inner)), rules_(std::move(rules)) {
+        static_cast<void>(require::rules_take_some_command<Rules>(detail::commands_of<validated>{}));
+    }
 
     template <class Command>
     result<receipt, failure> execute(std::string_view key, const Command& command,

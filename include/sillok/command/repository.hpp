@@ -182,8 +182,14 @@ private:
 
     // The aggregate as it is now, taken out of the cache where it was there.
     result<loaded<Aggregate>> latest(std::string_view key) const {
+        const auto everything = [](const record_view&) { return true; };
         auto cached = cache_.take(key);
-        return fold(key, cached ? *std::move(cached) : loaded<Aggregate>{}, [](const record_view&) { return true; });
+        if (!cached) return fold(key, {}, everything);
+        const auto now = store_.version_of({Aggregate::name, key});
+        if (!now) return now.error();
+        if (*now == cached->version) return *std::move(cached);
+        // A stream that is shorter lost what was never durable, in a store whose sync failed.
+        return fold(key, *now < cached->version ? loaded<Aggregate>{} : *std::move(cached), everything);
     }
 
     template <class Command>

@@ -276,7 +276,7 @@ template <class T>
 consteval bool is_a_catalogue() {
     static_assert(
         catalogue<T>,
-        "sillok[E0209]: events are looked up in a catalogue, a struct that derives from sillok::events<…>. "
+        "sillok[E0209]: events are looked up in a catalogue, a struct that derives from sillok::events<...>. "
         "Fix: write `struct my_events : sillok::events<sillok::event<\"name\", my_event>> {}` and name it here. "
         "See docs/errors.md#E0209");
     return catalogue<T>;

@@ -170,6 +170,8 @@ using record_visitor = function_ref<bool(const record_view&)>;
 // last         is the last position at a horizon; 0 in an empty store.
 // wait         returns as soon as the last position at the horizon is past `after`, or when the time is over, with the last
 //              position; it never misses an append and does not poll.
+// settle       returns when all up to a position is as lasting as an append that was acknowledged: for an answer that was
+//              not an append of its own, and rests on what others are still making durable.
 // find_batch   is the first receipt of a batch id with the content it stood for, within the store's window.
 //
 // Threads: any number at once, for every function.
@@ -183,6 +185,7 @@ concept event_store = requires(S& store, const S& readable, const append_request
     { readable.version_of(stream) } -> std::same_as<result<version>>;
     { readable.last(upto) } -> std::same_as<position>;
     { readable.wait(after, upto, patience) } -> std::same_as<result<position>>;
+    { readable.settle(after) } -> std::same_as<result<void>>;
     { readable.find_batch(batch) } -> std::same_as<std::optional<recorded_batch>>;
 };
 

@@ -81,6 +81,14 @@ public:
         return written;
     }
 
+    // Waits for the sync of what is recorded up to there, where the durability that was chosen says that appends do.
+    //
+    // Errors: outcome_unknown: it may be lost; closed
+    result<void> settle(position upto) const {
+        if (state_->is_foreign()) return state_->foreign();
+        return state_->settle(upto.value);
+    }
+
     // Makes durable all that was appended, whatever durability was chosen.
     //
     // Errors: outcome_unknown: nothing more is written until the store is opened again; closed
@@ -156,8 +164,8 @@ public:
         if (s.is_foreign()) return s.foreign();
         if (last(upto) > after) return last(upto);
         const detail::monitor_lock hold(s.indexing);
-        s.indexing.wait(patience.nanoseconds, [&] { return s.closed || last(upto) > after; });
-        if (s.closed && last(upto) <= after) return error(error_kind::closed, s.path + ": the store was closed");
+        s.indexing.wait(patience.nanoseconds, [&] { return s.is_ended() || last(upto) > after; });
+        if (last(upto) <= after && s.is_ended()) return s.ended();
         return last(upto);
     }
 
@@ -185,16 +193,16 @@ public:
         if (s.is_foreign()) return {};
         const detail::monitor_lock hold(s.appending);
         if (s.closed) return {};
-        {
-            const detail::monitor_lock index(s.indexing);
-            s.closed = true;
-            s.indexing.announce();
-        }
         result<void> marked;
         if (!s.read_only && !s.log.is_poisoned() && !s.damaged.load()) {
             s.log.trim();
             marked = s.log.sync(s.log.tip());
             if (marked) marked = s.log.write_mark();
+        }
+        {
+            const detail::monitor_lock index(s.indexing);
+            s.closed = true;
+            s.indexing.announce();
         }
         s.lock.release();
         if (!marked) return std::move(marked).error().within(s.path);
@@ -223,8 +231,10 @@ private:
         const std::size_t bytes = detail::frame_header_bytes + admitted->bytes;
         s.frame.clear();
         std::byte* const frame = s.frame.extend(bytes);
-        if (auto room = s.log.make_room(bytes, admitted->receipt.time); !room)
+        if (auto room = s.log.make_room(bytes, admitted->receipt.time); !room) {
+            s.announce();
             return std::move(room).error().within(s.path);
+        }
 
         staged_append staged(s, request, *admitted);
         detail::frame_header header;
@@ -237,8 +247,10 @@ private:
         header.content = admitted->content;
 
         const std::uint64_t offset = s.log.end().offset;
-        if (auto written = s.log.write_frame(frame, bytes, header); !written)
+        if (auto written = s.log.write_frame(frame, bytes, header); !written) {
+            s.announce();
             return std::move(written).error().within(s.path);
+        }
         staged.commit(frame, offset);
         if (bytes > frame_bytes_kept) s.frame = byte_buffer{};
         return admitted->receipt;

@@ -101,6 +101,8 @@ public:
         return last(upto);
     }
 
+    result<void> settle(position) const noexcept { return {}; }
+
     std::optional<recorded_batch> find_batch(const uuid& batch) const {
         const detail::monitor_lock hold(monitor_);
         const recorded_batch* const found = ledger_.find_batch(batch);

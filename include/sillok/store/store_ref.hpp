@@ -34,6 +34,7 @@ public:
     result<position> wait(position after, horizon upto, timeout patience) const {
         return calls_->wait(store_, after, upto, patience);
     }
+    result<void> settle(position upto) const { return calls_->settle(store_, upto); }
     std::optional<recorded_batch> find_batch(const uuid& batch) const { return calls_->find_batch(store_, batch); }
 
     // Whether both refer to the same store.
@@ -47,6 +48,7 @@ private:
         result<version> (*version_of)(const void*, stream_view);
         position (*last)(const void*, horizon);
         result<position> (*wait)(const void*, position, horizon, timeout);
+        result<void> (*settle)(const void*, position);
         std::optional<recorded_batch> (*find_batch)(const void*, const uuid&);
     };
 
@@ -64,6 +66,7 @@ private:
         [](const void* s, position after, horizon upto, timeout patience) {
             return static_cast<const S*>(s)->wait(after, upto, patience);
         },
+        [](const void* s, position upto) { return static_cast<const S*>(s)->settle(upto); },
         [](const void* s, const uuid& batch) { return static_cast<const S*>(s)->find_batch(batch); },
     };
 

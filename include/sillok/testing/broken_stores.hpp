@@ -36,6 +36,7 @@ public:
     result<position> wait(position after, horizon upto, timeout patience) const {
         return inner_.wait(after, upto, patience);
     }
+    result<void> settle(position upto) const { return inner_.settle(upto); }
     std::optional<recorded_batch> find_batch(const uuid& batch) const { return inner_.find_batch(batch); }
 
 protected:

@@ -6,9 +6,12 @@
 #include <atomic>
 #include <cerrno>
 #include <chrono>
+#include <functional>
+#include <optional>
 #include <set>
 #include <string>
 #include <thread>
+#include <utility>
 #include <vector>
 
 #include "../file_recovery.hpp"
@@ -28,6 +31,27 @@ struct slow_disk : testing::faulty_device {
         std::this_thread::sleep_for(1ms);
         return faulty_device::sync_data(file);
     }
+};
+
+// A disk on which something happens around a call, once.
+struct watched_disk : testing::faulty_device {
+    std::function<void()> before_sync;
+    std::function<void(const io_outcome&)> behind_sync;
+    std::function<void()> behind_read;
+
+    io_outcome sync_data(int file) {
+        if (auto act = std::exchange(before_sync, nullptr)) act();
+        const io_outcome synced = faulty_device::sync_data(file);
+        if (auto act = std::exchange(behind_sync, nullptr)) act(synced);
+        return synced;
+    }
+    io_outcome read(int file, void* to, std::size_t bytes, std::uint64_t offset) {
+        const io_outcome done = faulty_device::read(file, to, bytes, offset);
+        if (done.ok() && offset > large)
+            if (auto act = std::exchange(behind_read, nullptr)) act();
+        return done;
+    }
+    static constexpr std::size_t large = 1'000'000;
 };
 
 result<receipt> append(file_store& store, const std::string& key, const std::string& payload) {
@@ -187,4 +211,94 @@ TEST_CASE("who waits for what is durable wakes with the sync") {
     REQUIRE(store.sync().has_value());
     waiter.join();
     CHECK(seen == position{1});
+}
+
+TEST_CASE("P5: behind a sync that failed no other one believes that all is well") {
+    for (const bool by_close : {true, false}) {
+        watched_disk disk;
+        auto store =
+            std::make_optional(file_store::open("s", {.segment_bytes = segment_bytes_min, .device = disk}).value());
+        REQUIRE(append(*store, "a", std::string(1000, 'a')).has_value());
+        std::atomic<bool> has_failed{false};
+        disk.before_sync = [&] { disk.fail_call(1, EIO); };
+        disk.behind_sync = [&](const io_outcome& synced) {
+            has_failed = !synced.ok();
+            std::this_thread::sleep_for(50ms);  // the thread whose call it was is slow to hear of it
+        };
+        std::optional<result<receipt>> failed;
+        std::thread appends([&] { failed = append(*store, "b", "b"); });
+        while (!has_failed) std::this_thread::sleep_for(1ms);
+        if (by_close) {
+            CHECK_FALSE(store->close().has_value());
+        } else {
+            CHECK_FALSE(append(*store, "c", std::string(6000, 'c')).has_value());
+        }
+        appends.join();
+        CHECK(failed->error() == error_kind::outcome_unknown);
+        CHECK(store->last(horizon::durable) == position{1});
+        store.reset();
+        disk.lose_power(3);
+        const auto again = file_store::open("s", {.device = disk});
+        REQUIRE(again.has_value());
+        CHECK(read(*again).size() >= 1);
+    }
+}
+
+TEST_CASE("P9: a writer that goes on while another process opens the store does not look like damage") {
+    watched_disk disk;
+    auto writer = file_store::open("s", {.device = disk}).value();
+    REQUIRE(append(writer, "a", std::string(watched_disk::large + 500'000, 'a')).has_value());
+    // The reader has seen zeros where the next frame goes, and then sees what was written far behind it.
+    disk.behind_read = [&] {
+        for (int n = 0; n < 3; ++n) static_cast<void>(append(writer, "a", std::string(150'000, 'b')).value());
+    };
+    const auto reader = file_store::open("s", {.read_only = true, .device = disk}).value();
+    CHECK(reader.report().damage.empty());
+    CHECK(read(reader).size() == reader.last(horizon::durable).value);
+    CHECK(reader.last(horizon::durable) >= position{1});
+}
+
+TEST_CASE("who waits for events of a store that has ended is told so at once") {
+    watched_disk disk;
+    auto store = file_store::open("s", {.durability = lose_unsynced{}, .device = disk}).value();
+    REQUIRE(append(store, "a", "1").has_value());
+    std::optional<result<position>> seen;
+    std::thread waiter([&] { seen = store.wait({}, horizon::durable, 60s); });
+    REQUIRE(store.close().has_value());
+    waiter.join();
+    CHECK(seen->value() == position{1});
+
+    auto failing = file_store::open("t", {.durability = lose_unsynced{}, .device = disk}).value();
+    REQUIRE(append(failing, "a", "1").has_value());
+    disk.before_sync = [&] { disk.fail_call(1, EIO); };
+    waiter = std::thread([&] { seen = failing.wait({}, horizon::durable, 60s); });
+    CHECK_FALSE(failing.sync().has_value());
+    waiter.join();
+    CHECK(seen->error() == error_kind::closed);
+    CHECK(failing.last(horizon::visible) == position{0});
+}
+
+TEST_CASE("what rests on an append whose sync goes on is settled with it") {
+    watched_disk disk;
+    auto store = file_store::open("s", {.device = disk}).value();
+    std::atomic<bool> may_go_on{false};
+    std::atomic<bool> has_begun{false};
+    disk.before_sync = [&] {
+        has_begun = true;
+        while (!may_go_on) std::this_thread::sleep_for(1ms);
+    };
+    std::thread appends([&] { static_cast<void>(append(store, "a", "1").value()); });
+    while (!has_begun) std::this_thread::sleep_for(1ms);
+    CHECK(store.last(horizon::visible) == position{1});
+    std::atomic<bool> is_settled{false};
+    std::thread settles([&] {
+        static_cast<void>(store.settle(position{1}).value());
+        is_settled = true;
+    });
+    std::this_thread::sleep_for(20ms);
+    CHECK_FALSE(is_settled);
+    may_go_on = true;
+    appends.join();
+    settles.join();
+    CHECK(store.last(horizon::durable) == position{1});
 }

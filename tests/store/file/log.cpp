@@ -134,3 +134,12 @@ TEST_CASE("what a sync has proven stands in the mark") {
     REQUIRE(o.log.write_mark().has_value());
     CHECK(mark().is_closed == 1);
 }
+
+TEST_CASE("a mark that is too long is one again with the next sync") {
+    open_log o;
+    const directory within = open_log::opened(o.disk);
+    REQUIRE(within.replace("mark", std::vector<std::byte>(100)).has_value());
+    REQUIRE(o.write(400).has_value());
+    REQUIRE(o.log.sync(o.log.tip()).has_value());
+    CHECK(o.disk.content("d", "mark")->size() == mark_bytes);
+}

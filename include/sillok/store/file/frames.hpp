@@ -43,6 +43,12 @@ public:
 
     std::uint64_t file_bytes() const noexcept { return file_bytes_; }
 
+    // Forgets what was read: the file may have changed, and has this size now.
+    void look_again(std::uint64_t file_bytes) noexcept {
+        buffer_.clear();
+        file_bytes_ = file_bytes;
+    }
+
     // The bytes [offset, offset + bytes), or fewer where the file ends; valid until the next call.
     result<bytes_view> at(std::uint64_t offset, std::size_t bytes) {
         if (offset >= file_bytes_) return bytes_view{};

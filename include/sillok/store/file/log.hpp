@@ -112,10 +112,13 @@ public:
         return {};
     }
 
-    // Makes durable what was written before `tip()` was asked.
+    // Makes durable what was written before `tip()` was asked. One sync at a time: the system says once that it failed, and
+    // a second one would believe that all is well.
     //
     // Errors: outcome_unknown
     result<void> sync(const log_tip& tip) {
+        const monitor_lock hold(syncing_);
+        if (is_poisoned()) return poisoned();
         if (const io_outcome synced = within_.sync_data(tip.segment->file); !synced.ok())
             return unknown("sync failed", synced.error);
         note_durable(tip.mark.sequence, tip.position);
@@ -140,6 +143,7 @@ public:
             const io_outcome opened = within_.open("mark", open_mode::either);
             if (!opened.ok()) return;
             mark_ = owned_file(within_.device(), static_cast<int>(opened.value));
+            static_cast<void>(within_.truncate(mark_, mark_bytes));
         }
         std::byte bytes[mark_bytes];
         mark.encode(bytes);
@@ -260,6 +264,10 @@ private:
             return io_error("nothing was recorded", segment_name(last_segment().header.number), number);
         return unknown("write failed", number);
     }
+    static error poisoned() {
+        return error(error_kind::outcome_unknown,
+                     "an earlier write or sync failed; reopen the store to see what is recorded");
+    }
     result<void> unknown(const char* what, int number) {
         poisoned_.store(true, std::memory_order_release);
         return error(error_kind::outcome_unknown,
@@ -278,6 +286,7 @@ private:
     stable_array<log_segment*> segments_;
     log_end end_;
     std::uint64_t prepared_ = 0;  // up to where the last segment holds zeros behind its end
+    monitor syncing_;
     monitor noting_;
     owned_file mark_;              // guarded by `noting_`
     std::uint64_t published_ = 0;  // likewise

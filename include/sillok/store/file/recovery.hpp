@@ -178,10 +178,11 @@ private:
         frames_.push_back({header.sequence - 1, end.offset, header.position - 1});
         if (header.sequence - 1 > named_) named_ = header.sequence - 1;
         log_.add_segment(std::move(segment));
-        return read_frames(window, number, is_last, visit);
+        return read_frames(window, number, is_last, mode, visit);
     }
 
-    result<void> read_frames(file_window& window, std::uint64_t number, bool is_last, frame_visitor visit) {
+    result<void> read_frames(file_window& window, std::uint64_t number, bool is_last, open_mode mode,
+                             frame_visitor visit) {
         log_end& end = log_.end();
         const std::uint32_t seed = log_.last_segment().header.checksum;
         for (;;) {
@@ -192,7 +193,19 @@ private:
                              place_text(number, end.offset) + ": a frame of kind " +
                                  std::to_string(static_cast<unsigned>(found->header.kind)) + " and flags " +
                                  std::to_string(found->header.flags) + ", which this library does not know");
-            if (found->state != frame_state::valid) return judge_tail(window, number, is_last, *found);
+            if (found->state != frame_state::valid) {
+                auto judged = judge_tail(window, number, is_last, *found);
+                if (!judged || report_.damage.empty() || mode == open_mode::write) return judged;
+                // A writer may have gone on since these bytes were read. What says that the frame was durable was read after
+                // that, so the frame is there now, or damaged.
+                const io_outcome size = log_.files().size_of(log_.last_segment().file);
+                if (!size.ok()) return io_error("cannot be examined", segment_name(number), size.error);
+                window.look_again(static_cast<std::uint64_t>(size.value));
+                found = find_frame(window, end.offset, seed, end.next);
+                if (!found) return std::move(found).error();
+                if (found->state != frame_state::valid) return {};
+                report_.damage.clear();
+            }
 
             const frame_header& frame = found->header;
             if (end.is_sealed) return damaged(number, end.offset, end.next.position, "a frame behind the seal");

@@ -64,10 +64,9 @@ struct file_state {
 
     result<void> may_write() const {
         if (read_only) return error(error_kind::closed, path + ": was opened for reading only");
-        if (closed) return error(error_kind::closed, path + ": the store was closed");
+        if (closed) return ended();
         if (damaged.load()) return error(error_kind::damaged, path + ": damage was found; nothing is written");
-        if (log.is_poisoned())
-            return error(error_kind::closed, path + ": an earlier write or sync failed; open the store again to go on");
+        if (log.is_poisoned()) return ended();
         return {};
     }
 
@@ -88,9 +87,19 @@ struct file_state {
         }
         synced_at.store(steady_now(), std::memory_order_relaxed);
         auto synced = log.sync(tip);
+        announce();
+        return synced;
+    }
+    // Wakes who waits for events, or for the end of them.
+    void announce() {
         const monitor_lock index(indexing);
         indexing.announce();
-        return synced;
+    }
+    bool is_ended() const noexcept { return closed || log.is_poisoned(); }
+    error ended() const {
+        return error(error_kind::closed,
+                     path + (closed ? ": the store was closed"
+                                    : ": an earlier write or sync failed; open the store again to go on"));
     }
 
     // Waits until everything up to that position is durable. Of those who wait one runs a sync, for all that is written when
