@@ -15,6 +15,7 @@ using sillok::command_context;
 
 namespace {
 
+// [parts]
 struct rules {
     std::optional<sillok::rejection> validate(const deposit& c) const {
         if (c.amount > 1'000'000) return sillok::reject("more than may be deposited at once");
@@ -30,6 +31,7 @@ struct tellers_only {
                              "only a teller may change account " + std::string(key));
     }
 };
+// [/parts]
 
 // A part that notes what comes to it.
 std::string said(std::string_view key, const deposit& c, const command_context& context) {
@@ -111,4 +113,20 @@ TEST_CASE("a decorator hands on what it was given, and is a part of a bus") {
     is_handed_on(sillok::validated(inside, rules{}));
     is_handed_on(sillok::authorised(inside, tellers_only{}));
     is_handed_on(sillok::validated(sillok::authorised(inside, tellers_only{}), rules{}));
+}
+
+TEST_CASE("rules and a policy stand before a bus of several aggregates") {
+    sillok::memory_store store;
+    // [guarded_bus]
+    sillok::repository<account> accounts(store);
+    sillok::repository<address> addresses(store);
+    sillok::command_bus bus(accounts, addresses);
+    const auto guarded = sillok::authorised(sillok::validated(bus, rules{}), tellers_only{});
+
+    const auto done = guarded.execute("42", deposit{100}, sillok::command_context{}.by("teller"));
+    // [/guarded_bus]
+    CHECK(done);
+    CHECK_FALSE(guarded.execute("42", deposit{100}));
+    CHECK_FALSE(guarded.execute("42", deposit{2'000'000}, sillok::command_context{}.by("teller")));
+    CHECK(guarded.execute("a@example.org", reserve_address{"42"}, sillok::command_context{}.by("teller")));
 }

@@ -20,6 +20,7 @@ struct account_opened {
 struct money_deposited {
     std::int64_t amount;
 };
+// [versions]
 namespace v1 {
 struct money_withdrawn {
     std::int64_t amount;
@@ -38,6 +39,7 @@ struct money_withdrawn {
     std::string currency;
     static money_withdrawn upcast(const v2::money_withdrawn& e) { return {e.amount, e.fee, "KRW"}; }
 };
+// [/versions]
 struct money_withdrawn_view {
     using view_of = money_withdrawn;
     std::int64_t amount;
@@ -45,9 +47,11 @@ struct money_withdrawn_view {
     std::string_view currency;
 };
 
+// [catalogue]
 struct account_events
     : sillok::events<sillok::event<"account.opened", account_opened>, sillok::event<"money.deposited", money_deposited>,
                      sillok::event<"money.withdrawn", v1::money_withdrawn, v2::money_withdrawn, money_withdrawn>> {};
+// [/catalogue]
 
 struct transfer_started {
     std::string from;

@@ -7,6 +7,7 @@
 namespace elsewhere {
 
 // Somebody else's structs: the step is a free function, found beside them.
+// [free]
 struct old_shape {
     int value;
 };
@@ -15,6 +16,7 @@ struct new_shape {
     int doubled;
 };
 constexpr new_shape upcast(const old_shape& e, std::type_identity<new_shape>) { return {e.value, 2 * e.value}; }
+// [/free]
 
 }  // namespace elsewhere
 

@@ -116,6 +116,7 @@ TEST_CASE("who must not create a store does not, and who only reads changes noth
 }
 
 TEST_CASE("P17: what is not a store of ours is refused, each with its reason") {
+    CHECK(file_store::open("").error() == error_kind::invalid_argument);
     const scratch folder;
     const auto refused = [&](const std::string& path, error_kind kind, std::string_view text) {
         const auto opened = file_store::open(path);

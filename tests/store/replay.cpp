@@ -20,6 +20,13 @@ struct deposits {
     void on(const money_deposited& e) { sum += e.amount; }
 };
 
+// The payments that their aggregate tagged as large.
+struct large_payments {
+    using events = ledger_events;
+    std::int64_t sum = 0;
+    void on(const payment_booked& e) { sum += e.amount; }
+};
+
 struct picky {
     using events = account_events;
     int taken = 0;
@@ -69,4 +76,23 @@ TEST_CASE("an event that the handler's world does not know fails, or is passed o
     picky handler;
     CHECK(sillok::replay(store, {}, handler).error() == sillok::error_kind::unknown_event);
     CHECK(sillok::replay(store, {}, handler, sillok::unknown::skip).value() == sillok::position{1});
+}
+
+TEST_CASE("what carries a tag is replayed, from where the last replay ended") {
+    sillok::memory_store store;
+    const sillok::repository<ledger> ledgers(store);
+    ledgers.execute("1993", book_payment{1, 500}).value();
+    ledgers.execute("1993", book_payment{2, 5}).value();
+    // [by_tag]
+    large_payments large;
+    const std::string_view tags[] = {"size:large"};
+    const sillok::position seen = sillok::replay(store, {.tags = tags}, large).value();
+    // [/by_tag]
+    CHECK(large.sum == 500);
+    CHECK(seen == sillok::position{2});
+    ledgers.execute("1994", book_payment{3, 700}).value();
+    // [go_on]
+    sillok::replay(store, {.from = {seen.value + 1}, .tags = tags}, large).value();
+    // [/go_on]
+    CHECK(large.sum == 1200);
 }

@@ -11,6 +11,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "sillok/command/aggregate.hpp"
 #include "sillok/command/command_context.hpp"
 #include "sillok/command/failure.hpp"
 #include "sillok/core/result.hpp"

@@ -57,6 +57,7 @@ public:
     // Errors:  no_such_store, where one must exist; locked (names the owner), unsupported_format (newer, of another store, or no store at all), damaged, no_space,
     //          io, invalid_argument
     static result<file_store> open(std::string_view path, const file_options& options = {}) {
+        if (path.empty()) return error(error_kind::invalid_argument, "the path of a store is empty");
         auto opened = open_unnamed(std::string(path), options);
         if (!opened) return std::move(opened).error().within(path);
         return opened;
@@ -101,7 +102,7 @@ public:
     result<void> read_stream(stream_view stream, const stream_range& range, record_visitor visit) const {
         const state& s = *state_;
         if (s.is_foreign()) return s.foreign();
-        const detail::posting_list events = s.stream(stream);
+        const detail::posting_list events = s.stream(stream, range.upto);
         const bool forwards = range.order == direction::forwards;
         if (!forwards && !s.report.damage.empty()) return s.unreadable();
         std::uint64_t at = range.from.value != 0 ? range.from.value : forwards ? 1 : events.count;
@@ -154,7 +155,7 @@ public:
     result<version> version_of(stream_view stream) const {
         if (state_->is_foreign()) return state_->foreign();
         if (!state_->report.damage.empty()) return state_->unreadable();
-        return version{state_->stream(stream).count};
+        return version{state_->stream(stream, horizon::visible).count};
     }
 
     position last(horizon upto) const noexcept { return {state_->last(upto)}; }

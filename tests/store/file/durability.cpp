@@ -60,6 +60,14 @@ result<receipt> append(file_store& store, const std::string& key, const std::str
     return store.append({.streams = {&to, 1}});
 }
 
+// The events of stream a.
+std::size_t count(const file_store& store, horizon upto) {
+    std::size_t seen = 0;
+    CHECK(store.read_stream({"account", "a"}, {.from = {}, .upto = upto}, [&](const record_view&) { return ++seen != 0; })
+              .has_value());
+    return seen;
+}
+
 // What `threads` were told when each of them appended `events`.
 struct answers {
     std::atomic<unsigned> acknowledged{0};
@@ -157,7 +165,10 @@ TEST_CASE("what may be lost is what the name says, and what is left is a prefix"
                 CHECK(store.last(horizon::visible) == position{written.size()});
                 if (n == 20) {
                     CHECK(store.last(horizon::durable) == position{0});
+                    CHECK(count(store, horizon::visible) == 21);
+                    CHECK(count(store, horizon::durable) == 0);
                     REQUIRE(store.sync().has_value());
+                    CHECK(count(store, horizon::durable) == 21);
                     CHECK(store.last(horizon::durable) == position{21});
                 }
             }

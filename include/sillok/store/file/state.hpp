@@ -138,10 +138,10 @@ struct file_state {
         return is_wanted ? make_durable(position) : result<void>();
     }
 
-    posting_list stream(stream_view name) const {
+    posting_list stream(stream_view name, horizon upto) const {
         const monitor_lock hold(indexing);
         posting_list events = ledger.stream(name);
-        const std::uint64_t end = last(horizon::visible);
+        const std::uint64_t end = last(upto);
         while (events.count != 0 && events.at[events.count - 1] >= end) --events.count;
         return events;
     }
