@@ -63,8 +63,9 @@ result<receipt> append(file_store& store, const std::string& key, const std::str
 // The events of stream a.
 std::size_t count(const file_store& store, horizon upto) {
     std::size_t seen = 0;
-    CHECK(store.read_stream({"account", "a"}, {.from = {}, .upto = upto}, [&](const record_view&) { return ++seen != 0; })
-              .has_value());
+    CHECK(
+        store.read_stream({"account", "a"}, {.from = {}, .upto = upto}, [&](const record_view&) { return ++seen != 0; })
+            .has_value());
     return seen;
 }
 
