@@ -91,6 +91,7 @@ struct noted {
 #if defined(__GNUC__) && !defined(__clang__)
 #pragma GCC diagnostic push
 #pragma GCC diagnostic ignored "-Wnon-template-friend"
+#pragma GCC diagnostic ignored "-Wunused-function"
 #endif
     friend auto note_of(noted<H, About>);
 #if defined(__GNUC__) && !defined(__clang__)
