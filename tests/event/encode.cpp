@@ -19,7 +19,7 @@ static_assert(!encodable<bank::v1::money_withdrawn> && !encodable<bank::transfer
 
 TEST_CASE("an event becomes its type and its bytes") {
     sillok::byte_buffer out;
-    const sillok::event_type& type =
+    const sillok::event_type type =
         sillok::encode_event<bank::account_events>(bank::money_withdrawn{30, 1, "KRW"}, out);
     CHECK(type == sillok::event_type("money.withdrawn", 3));
 

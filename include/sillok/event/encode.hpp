@@ -13,7 +13,7 @@ namespace sillok {
 //
 // Complexity: O(bytes).
 template <catalogue Catalogue, class Codec = binary_codec, current_event_of<Catalogue> E>
-const event_type& encode_event(const E& e, byte_buffer& out) {
+event_type encode_event(const E& e, byte_buffer& out) {
     Codec::encode(e, out);
     return event_type_of<Catalogue, E>;
 }
