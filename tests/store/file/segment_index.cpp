@@ -167,7 +167,9 @@ TEST_CASE(
     }
     for (std::uint64_t i = 0; i < 3; ++i) builder.add_step({1 + i * 100, 4096 + i * 800});
     builder.add_batch({});
-    const auto good = builder.build({.segment = 1});
+    index_header header;
+    header.segment = 1;
+    const auto good = builder.build(header);
     index_disk d;
     auto index = d.open(good).value().value();
     const auto expected = ask(index, hashes);
