@@ -88,7 +88,9 @@ TEST_CASE("an index gives back what went in, however many keys there are") {
         CHECK(index.header().events == 11);
         REQUIRE(index.load_filters().has_value());
         std::size_t wrong = 0;
-        for (const auto& [hash, want] : expected) {
+        for (const auto& each : expected) {
+            const std::uint64_t hash = each.first;
+            const auto& want = each.second;
             wrong += !index.may_have(keys::streams, hash);
             std::size_t found = 0;
             REQUIRE(index
