@@ -47,13 +47,17 @@ inline std::string payload_of(int n, std::size_t bytes) {
     return text;
 }
 
-inline result<receipt> append(file_store& store, const std::string& payload, int n) {
-    const new_event event{.type = {"probe.event", 1}, .payload = as_bytes(payload)};
-    const stream_append to{{"account", n % 2 == 0 ? "even" : "odd"}, any_version{}, {&event, 1}};
+inline uuid batch_of(int n) {
     uuid batch;
     batch.octets[0] = 1;
     batch.octets[15] = static_cast<std::uint8_t>(n);
-    return store.append({.streams = {&to, 1}, .batch = batch});
+    return batch;
+}
+
+inline result<receipt> append(file_store& store, const std::string& payload, int n) {
+    const new_event event{.type = {"probe.event", 1}, .payload = as_bytes(payload)};
+    const stream_append to{{"account", n % 2 == 0 ? "even" : "odd"}, any_version{}, {&event, 1}};
+    return store.append({.streams = {&to, 1}, .batch = batch_of(n)});
 }
 
 // Opens a store, appends `events`, each of `bytes`, and closes it; whatever fails on the way is part of the history.

@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <optional>
 #include <string_view>
 #include <vector>
 
@@ -10,6 +11,34 @@
 using namespace sillok;
 
 namespace {
+
+// Nothing was recorded before what is posted, and batches are told apart by what the test says.
+struct no_past {
+    std::optional<recorded_batch> known;
+
+    static result<detail::earlier_events> stream(stream_view, std::uint64_t) { return detail::earlier_events{}; }
+    static result<position> carrier(std::string_view) { return position{}; }
+    result<std::optional<recorded_batch>> batch(const uuid&) const { return known; }
+};
+
+// Appends, with records in a buffer; their places are 100 and so on.
+struct small_log {
+    testing::manual_clock clock;
+    detail::log_postings postings{7};
+    detail::ledger ledger{clock, postings};
+    no_past past;
+    std::uint32_t place = 100;
+
+    detail::admission append(const append_request& request) {
+        const auto admitted = ledger.admit(request, past);
+        REQUIRE(admitted.has_value());
+        ledger.stage(request);
+        std::vector<std::byte> bytes(admitted->bytes);
+        ledger.write(request, *admitted, bytes.data(), [&](const std::byte*) { return place++; });
+        ledger.commit(*admitted);
+        return *admitted;
+    }
+};
 
 struct one_event {
     std::string_view tags[1] = {"tx:1"};
@@ -21,71 +50,88 @@ struct one_event {
 }  // namespace
 
 TEST_CASE("what was staged and given up leaves no trace") {
-    testing::manual_clock clock;
-    detail::ledger ledger(clock, 10);
+    small_log log;
     const one_event one;
     for (int attempt = 0; attempt < 3; ++attempt) {
-        REQUIRE(ledger.admit(one.request).has_value());
-        ledger.stage(one.request);
-        ledger.abandon();
-        CHECK(ledger.last() == position{0});
-        CHECK(ledger.stream({"account", "1"}).count == 0);
-        CHECK(ledger.tag("tx:1").count == 0);
-        CHECK(ledger.find_batch(uuid{{7}}) == nullptr);
+        REQUIRE(log.ledger.admit(one.request, log.past).has_value());
+        log.ledger.stage(one.request);
+        log.ledger.abandon();
+        CHECK(log.ledger.last() == position{0});
+        CHECK(log.postings.streams.list({"account", "1"}).count == 0);
+        CHECK(log.postings.tags.list({{}, "tx:1"}).count == 0);
     }
-    const auto admitted = ledger.admit(one.request);
-    ledger.stage(one.request);
-    ledger.commit(one.request, *admitted);
-    CHECK(ledger.last() == position{1});
-    CHECK(ledger.stream({"account", "1"}).count == 1);
-    CHECK(ledger.tag("tx:1").count == 1);
-    CHECK(ledger.admit(one.request)->receipt.repeated);
+    const auto admitted = log.append(one.request);
+    CHECK(log.ledger.last() == position{1});
+    CHECK(log.postings.streams.list({"account", "1"}).count == 1);
+    CHECK(log.postings.tags.list({{}, "tx:1"}).at[0] == 100);
+    log.past.known = recorded_batch{admitted.receipt, admitted.content};
+    CHECK(log.ledger.admit(one.request, log.past)->receipt.repeated);
+    log.past.known->content ^= 1;
+    CHECK(log.ledger.admit(one.request, log.past).error() == error_kind::command_reused);
 }
 
-TEST_CASE("a tag is posted at its event, whichever stream of the append that stands in") {
-    testing::manual_clock clock;
-    detail::ledger ledger(clock, 10);
+TEST_CASE("a tag is posted at its event, whichever stream of the append that stands in, and once") {
+    small_log log;
     const one_event one;
+    const std::string_view twice[] = {"tx:1", "tx:2", "tx:1"};
     const new_event plain{.type = {"probe.event", 1}, .payload = as_bytes("x")};
-    const new_event second[2] = {plain, one.event};
+    new_event tagged = one.event;
+    tagged.tags = twice;
+    const new_event second[2] = {plain, tagged};
     const stream_append streams[3] = {{{"account", "1"}, any_version{}, {&plain, 1}},
                                       {{"account", "2"}, no_stream{}},
                                       {{"account", "3"}, any_version{}, second}};
-    const auto append = [&](const append_request& request) {
-        const auto admitted = ledger.admit(request);
-        ledger.stage(request);
-        ledger.commit(request, *admitted);
-    };
-    append({.streams = streams});
-    append({.streams = {streams, 1}});  // shorter than the one before: nothing of that one is committed again
-    REQUIRE(ledger.tag("tx:1").count == 1);
-    CHECK(ledger.tag("tx:1").at[0] == 2);
-    CHECK(ledger.stream({"account", "1"}).count == 2);
-    CHECK(ledger.stream({"account", "2"}).count == 0);
-    CHECK(ledger.stream({"account", "3"}).count == 2);
-    CHECK(ledger.last() == position{4});
+    log.append({.streams = streams});
+    log.append({.streams = {streams, 1}});  // shorter than the one before: nothing of that one is committed again
+    for (const char* const tag : {"tx:1", "tx:2"}) {
+        REQUIRE(log.postings.tags.list({{}, tag}).count == 1);
+        CHECK(log.postings.tags.list({{}, tag}).at[0] == 102);
+    }
+    CHECK(log.postings.streams.list({"account", "1"}).count == 2);
+    CHECK(log.postings.streams.list({"account", "2"}).count == 0);
+    CHECK(log.postings.streams.list({"account", "3"}).count == 2);
+    CHECK(log.ledger.last() == position{4});
 }
 
-TEST_CASE("records that do not follow on what is known are not restored") {
-    testing::manual_clock clock;
-    detail::ledger ledger(clock, 10);
-    const auto restores = [&](std::uint64_t at, std::uint64_t version_in_stream, std::int64_t time) {
-        const record_fields fields{.position = {at},
-                                   .version = {version_in_stream},
-                                   .time = timestamp{time},
-                                   .type = {"t", 1},
-                                   .stream = {"a", "1"}};
-        std::vector<std::byte> bytes(record_bytes(fields));
-        write_record(bytes.data(), fields);
-        return ledger.restore(record_view(bytes.data()));
-    };
-    CHECK_FALSE(restores(2, 1, 5));
-    CHECK_FALSE(restores(1, 2, 5));
-    CHECK(restores(1, 1, 5));
-    CHECK_FALSE(restores(1, 2, 5));
-    CHECK_FALSE(restores(2, 2, 4));
-    CHECK(restores(2, 2, 5));
-    CHECK(ledger.last() == position{2});
+TEST_CASE("where the log has parts, a stream goes on from what it had before") {
+    small_log log;
+    const one_event one;
+    log.append({.streams = {&one.to, 1}});
+
+    // The segment is full after this one was admitted.
+    const stream_append exactly_one{{"account", "1"}, exactly{{1}}, {&one.event, 1}};
+    const append_request request{.streams = {&exactly_one, 1}};
+    const auto admitted = log.ledger.admit(request, log.past);
+    REQUIRE(admitted.has_value());
+    CHECK(admitted->receipt.version == version{2});
+    detail::log_postings next{7};
+    log.ledger.enter(next, 5, 1);
+    log.ledger.stage(request);
+    std::vector<std::byte> bytes(admitted->bytes);
+    log.ledger.write(request, *admitted, bytes.data(), [&](const std::byte*) { return 9U; });
+    log.ledger.commit(*admitted);
+    CHECK(record_view(bytes.data()).version() == version{2});
+    const stream_view name{"account", "1"};
+    const detail::posting* const entry = next.streams.find(name, next.streams.hash(name));
+    REQUIRE(entry != nullptr);
+    CHECK(entry->before == 1);
+    CHECK(entry->segment == 5);
+    CHECK(entry->total() == 2);
+
+    // One part on, without an event of the stream in the part between: the last events are still in segment 5's successor.
+    detail::log_postings third{7};
+    REQUIRE(log.ledger.admit({.streams = {&one.to, 1}}, log.past).has_value());
+    log.ledger.enter(third, 6, 1);
+    log.ledger.stage({.streams = {&one.to, 1}});
+    CHECK(third.streams.find(name, third.streams.hash(name))->segment == 6);
+    log.ledger.abandon();
+    REQUIRE(log.ledger.admit({.streams = {&one.to, 1}}, log.past).has_value());
+    detail::log_postings fourth{7};
+    log.ledger.enter(fourth, 7, 1);
+    log.ledger.stage({.streams = {&one.to, 1}});
+    CHECK(fourth.streams.find(name, fourth.streams.hash(name))->segment == 6);
+    CHECK(fourth.streams.find(name, fourth.streams.hash(name))->before == 2);
+    log.ledger.abandon();
 }
 
 TEST_CASE("the content of a batch is what its events say, for ever the same") {

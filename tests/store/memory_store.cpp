@@ -67,10 +67,10 @@ TEST_CASE("the window of batches forgets the oldest one for each new one") {
         return batch;
     };
     for (std::uint8_t n = 1; n <= 5; ++n) REQUIRE(append(store, "1", "x", id(n)).has_value());
-    CHECK_FALSE(store.find_batch(id(2)).has_value());
-    CHECK(store.find_batch(id(3))->receipt.last == position{3});
-    CHECK(store.find_batch(id(5))->receipt.repeated);
+    CHECK_FALSE(store.find_batch(id(2)).value());
+    CHECK(store.find_batch(id(3)).value()->receipt.last == position{3});
+    CHECK(store.find_batch(id(5)).value()->receipt.repeated);
     CHECK(append(store, "1", "x", id(4)).value().repeated);
     CHECK_FALSE(append(store, "1", "x", id(1)).value().repeated);
-    CHECK_FALSE(store.find_batch(id(3)).has_value());
+    CHECK_FALSE(store.find_batch(id(3)).value());
 }

@@ -62,7 +62,7 @@ void appends_whole_or_not_at_all(Store& store) {
             if (done) break;
             CHECK(store.last(horizon::visible) == before);
             CHECK(store.version_of({"account", key}).value() == version{0});
-            CHECK_FALSE(store.find_batch(batch).has_value());
+            CHECK_FALSE(store.find_batch(batch).value());
             const std::string_view own[] = {tag};
             std::size_t carriers = 0;
             REQUIRE(store.read_all({.tags = own}, [&](const record_view&) { return ++carriers != 0; }).has_value());

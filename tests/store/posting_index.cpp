@@ -22,7 +22,8 @@ TEST_CASE("an index finds what a map would") {
         const std::string key = std::to_string(random() % 3000);
         const auto count = static_cast<std::uint32_t>(1 + random() % 3);
         detail::posting& entry = index.find_or_add({category, key}, index.hash({category, key}));
-        index.stage(entry, ordinal, count);
+        index.reserve(entry, count);
+        for (std::uint32_t i = 0; i < count; ++i) entry.stage(ordinal + i);
         if (random() % 4 == 0) {
             entry.abandon();
             continue;
@@ -42,25 +43,30 @@ TEST_CASE("an index finds what a map would") {
 TEST_CASE("a list that a reader holds stays as it is while more is added") {
     posting_index index(1);
     detail::posting& entry = index.find_or_add({"a", "1"}, index.hash({"a", "1"}));
-    index.stage(entry, 5, 2);
+    index.reserve(entry, 2);
+    entry.stage(5);
+    entry.stage(6);
     entry.commit();
     const detail::posting_list held = entry.list();
-    index.stage(entry, 7, 1000);
+    index.reserve(entry, 1000);
+    for (std::uint32_t i = 0; i < 1000; ++i) entry.stage(7 + i);
     entry.commit();
     CHECK(held.count == 2);
     CHECK(held.at[0] == 5);
     CHECK(held.at[1] == 6);
     CHECK(entry.count == 1002);
+    CHECK(entry.places[1001] == 1006);
 }
 
-TEST_CASE("an event that carries a tag twice is posted once") {
+TEST_CASE("what a stream had before counts to its total; only a posting that is added is told") {
     posting_index index(1);
-    detail::posting& entry = index.find_or_add({{}, "tx:1"}, index.hash({{}, "tx:1"}));
-    CHECK_FALSE(entry.is_staged(3));
-    index.stage(entry, 3, 1);
-    CHECK(entry.is_staged(3));
-    entry.commit();
-    CHECK_FALSE(entry.is_staged(3));
+    const stream_view name{"a", "1"};
+    detail::posting& entry = index.find_or_add(name, index.hash(name), {7, 3});
+    CHECK(entry.total() == 7);
+    CHECK(entry.segment == 3);
+    CHECK(index.find_or_add(name, index.hash(name), {9, 9}).total() == 7);
+    CHECK(index[0].name() == name);
+    CHECK(index.size() == 1);
 }
 
 TEST_CASE("the hash of bytes is the same for ever, and depends on every byte and on the length") {

@@ -23,7 +23,9 @@ using decide_step = function_ref<result<void, failure>(prepared_batch&)>;
 // What an accepted command says when it comes again: its first receipt, or an error if it is not the same command.
 inline std::optional<result<receipt, failure>> repeated(const store_ref& store, const uuid& id, std::uint64_t content) {
     if (id.is_nil()) return std::nullopt;
-    const auto found = store.find_batch(id);
+    const auto looked = store.find_batch(id);
+    if (!looked) return failure(looked.error());
+    const std::optional<recorded_batch>& found = *looked;
     if (!found) return std::nullopt;
     if (found->content != content)
         return failure(error(error_kind::command_reused,

@@ -186,7 +186,7 @@ concept event_store = requires(S& store, const S& readable, const append_request
     { readable.last(upto) } -> std::same_as<position>;
     { readable.wait(after, upto, patience) } -> std::same_as<result<position>>;
     { readable.settle(after) } -> std::same_as<result<void>>;
-    { readable.find_batch(batch) } -> std::same_as<std::optional<recorded_batch>>;
+    { readable.find_batch(batch) } -> std::same_as<result<std::optional<recorded_batch>>>;
 };
 
 }  // namespace sillok

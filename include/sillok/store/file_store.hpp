@@ -29,9 +29,13 @@
 #include "sillok/store/file/lock.hpp"
 #include "sillok/store/file/log.hpp"
 #include "sillok/store/file/log_reader.hpp"
+#include "sillok/store/file/log_view.hpp"
+#include "sillok/store/file/log_walk.hpp"
 #include "sillok/store/file/opening.hpp"
 #include "sillok/store/file/recovery.hpp"
+#include "sillok/store/file/segment_postings.hpp"
 #include "sillok/store/file/state.hpp"
+#include "sillok/store/file/stream_walk.hpp"
 #include "sillok/store/ledger.hpp"
 #include "sillok/store/log_filter.hpp"
 
@@ -77,6 +81,7 @@ public:
         state& s = *state_;
         if (s.is_foreign()) return s.foreign();
         auto written = write(request);
+        if (s.has_unfiled.exchange(false, std::memory_order_relaxed)) s.put_indexes_into_files();
         if (written)
             if (auto settled = s.settle(written->last.value); !settled) return std::move(settled).error();
         return written;
@@ -102,60 +107,79 @@ public:
     result<void> read_stream(stream_view stream, const stream_range& range, record_visitor visit) const {
         const state& s = *state_;
         if (s.is_foreign()) return s.foreign();
-        const detail::posting_list events = s.stream(stream, range.upto);
         const bool forwards = range.order == direction::forwards;
         if (!forwards && !s.report.damage.empty()) return s.unreadable();
-        std::uint64_t at = range.from.value != 0 ? range.from.value : forwards ? 1 : events.count;
-        if (!forwards && at > events.count) at = events.count;
-        detail::log_reader reader(s.log, stream_chunk);
-        std::uint64_t given = 0;
-        for (; at >= 1 && at <= events.count && given < range.limit; ++given) {
-            auto record = s.read(reader, events.at[at - 1]);
-            if (!record) return std::move(record).error();
-            if (!visit(*record)) return {};
-            at = forwards ? at + 1 : at - 1;
-        }
-        if (given < range.limit && !s.report.damage.empty()) return s.unreadable();
-        return {};
+        detail::log_reader reader(stream_chunk);
+        std::uint64_t next = range.from.value;  // 0: where the stream begins, or backwards where it ends
+        std::uint64_t left = range.limit;
+        bool is_cut = !s.report.damage.empty();
+        const auto look = [&](const detail::log_view& view) -> result<void> {
+            detail::stream_walk walk(view, stream, reader);
+            auto count = walk.last();
+            if (!count) return std::move(count).error();
+            const std::uint64_t end = s.last(range.upto);
+            if (next == 0) next = forwards ? 1 : *count;
+            if (!forwards && next > *count) next = *count;
+            while (next >= 1 && next <= *count && left > 0) {
+                auto record = walk.at(next);
+                if (!record) return std::move(record).error();
+                const bool is_beyond = record->position().value > end;
+                if (is_beyond && forwards) return {};
+                if (!is_beyond) --left;
+                if (!is_beyond && !visit(*record)) {
+                    is_cut = false;
+                    return {};
+                }
+                next = forwards ? next + 1 : next - 1;
+            }
+            if (left == 0) is_cut = false;
+            return {};
+        };
+        if (auto looked = s.looking(look); !looked) return looked;
+        return is_cut ? result<void>(s.unreadable()) : result<void>();
     }
 
     result<position> read_all(const log_range& range, record_visitor visit) const {
         const state& s = *state_;
         if (s.is_foreign()) return s.foreign();
-        const std::uint64_t first = range.from.value == 0 ? 0 : range.from.value - 1;
-        const std::uint64_t end = last(range.upto).value;
-        if (range.limit == 0) return position{first};
+        const std::uint64_t end = s.last(range.upto);
+        const std::uint64_t before = range.from.value == 0 ? 0 : range.from.value - 1;
+        if (range.limit == 0 || before > end) return position{before};
         std::uint64_t given = 0;
-        detail::log_reader reader(s.log, log_chunk);
-        std::optional<error> failed;
-        const auto take = [&](std::uint64_t ordinal) {
-            auto record = s.read(reader, ordinal);
-            if (!record) {
-                failed = std::move(record).error();
-                return false;
-            }
-            return !detail::is_asked_for(*record, range) || (visit(*record) && ++given < range.limit);
+        bool is_stopped = false;
+        const auto give = [&](const record_view& record) {
+            if (!detail::is_asked_for(record, range)) return true;
+            is_stopped = !visit(record) || ++given >= range.limit;
+            return !is_stopped;
         };
-        const auto stopped = [&](std::uint64_t ordinal) -> result<position> {
-            if (failed) return std::move(*failed);
-            return position{ordinal + 1};
+        detail::log_walk walk(range.from.value, end);
+        const auto look = [&](const detail::log_view& view) {
+            return range.tags.empty() ? walk.all(view, give) : walk.tagged(view, range.tags, give);
         };
-        if (range.tags.empty()) {
-            for (std::uint64_t ordinal = first; ordinal < end; ++ordinal)
-                if (!take(ordinal)) return stopped(ordinal);
-        } else {
-            detail::posting_union carriers = s.tags(range.tags, first);
-            for (std::uint64_t ordinal = carriers.next(); ordinal < end; ordinal = carriers.next())
-                if (!take(ordinal)) return stopped(ordinal);
-        }
-        if (!s.report.damage.empty()) return s.unreadable();
-        return position{end > first ? end : first};
+        if (auto looked = s.looking(look); !looked) return std::move(looked).error();
+        if (!is_stopped && !s.report.damage.empty()) return s.unreadable();
+        return position{walk.next() - 1};
     }
 
     result<version> version_of(stream_view stream) const {
-        if (state_->is_foreign()) return state_->foreign();
-        if (!state_->report.damage.empty()) return state_->unreadable();
-        return version{state_->stream(stream, horizon::visible).count};
+        const state& s = *state_;
+        if (s.is_foreign()) return s.foreign();
+        if (!s.report.damage.empty()) return s.unreadable();
+        return s.looking([&](const detail::log_view& view) -> result<version> {
+            detail::log_reader reader(stream_chunk);
+            detail::stream_walk walk(view, stream, reader);
+            auto count = walk.last();
+            if (!count) return std::move(count).error();
+            // Where events are posted that are not to be seen, the last that is has to be looked for.
+            const std::uint64_t end = s.last(horizon::visible);
+            for (bool is_seen = !s.hides_events(); *count > 0 && !is_seen;) {
+                auto record = walk.at(*count);
+                if (!record) return std::move(record).error();
+                is_seen = record->position().value <= end;
+                if (!is_seen) --*count;
+            }
+            return version{*count};
+        });
     }
 
     position last(horizon upto) const noexcept { return {state_->last(upto)}; }
@@ -170,14 +194,14 @@ public:
         return last(upto);
     }
 
-    std::optional<recorded_batch> find_batch(const uuid& batch) const {
-        if (state_->is_foreign()) return std::nullopt;
-        const detail::monitor_lock hold(state_->indexing);
-        const recorded_batch* const found = state_->ledger.find_batch(batch);
-        if (found == nullptr || found->receipt.last > last(horizon::visible)) return std::nullopt;
-        recorded_batch copy = *found;
-        copy.receipt.repeated = true;
-        return copy;
+    result<std::optional<recorded_batch>> find_batch(const uuid& batch) const {
+        const state& s = *state_;
+        if (s.is_foreign()) return s.foreign();
+        auto found = detail::file_past(s).batch(batch);
+        if (!found || !*found) return found;
+        if ((*found)->receipt.last > last(horizon::visible)) return std::optional<recorded_batch>();
+        (*found)->receipt.repeated = true;
+        return found;
     }
 
     // What opening found and did.
@@ -196,8 +220,9 @@ public:
         if (s.closed) return {};
         result<void> marked;
         if (!s.read_only && !s.log.is_poisoned() && !s.damaged.load()) {
-            s.log.trim();
-            marked = s.log.sync(s.log.tip());
+            const bool seals = !s.log.end().is_sealed && s.log.end().offset > unsealed_bytes_max;
+            if (!seals) s.log.trim();
+            marked = seals ? s.seal() : s.log.sync(s.log.tip());
             if (marked) marked = s.log.write_mark();
         }
         {
@@ -212,7 +237,8 @@ public:
 
 private:
     static constexpr std::size_t stream_chunk = std::size_t{4} << 10;
-    static constexpr std::size_t log_chunk = std::size_t{256} << 10;
+    // A segment that is longer when the store is closed gets its seal, so that the next open need not read it.
+    static constexpr std::uint64_t unsealed_bytes_max = std::uint64_t{4} << 20;
     static constexpr std::size_t frame_bytes_kept = std::size_t{4} << 20;
 
     using state = detail::file_state;
@@ -225,34 +251,37 @@ private:
         state& s = *state_;
         const detail::monitor_lock hold(s.appending);
         if (auto able = s.may_write(); !able) return std::move(able).error();
-        auto admitted = s.ledger.admit(request);
+        auto admitted = s.ledger.admit(request, detail::file_past(s));
         if (!admitted) return std::move(admitted).error();
         if (admitted->receipt.repeated) return admitted->receipt;
 
         const std::size_t bytes = detail::frame_header_bytes + admitted->bytes;
         s.frame.clear();
         std::byte* const frame = s.frame.extend(bytes);
-        if (auto room = s.log.make_room(bytes, admitted->receipt.time); !room) {
-            s.announce();
-            return std::move(room).error().within(s.path);
-        }
+        if (!s.log.has_room(bytes))
+            if (auto begun = s.begin_segment(admitted->receipt.time, request.streams.size()); !begun) {
+                s.announce();
+                return std::move(begun).error().within(s.path);
+            }
 
         staged_append staged(s, request, *admitted);
         detail::frame_header header;
+        const std::uint64_t offset = s.log.end().offset;
         s.ledger.write(request, *admitted, frame + detail::frame_header_bytes, [&](const std::byte* record) {
             ++header.count;
             header.body_checksum = crc32c({record + detail::record_layout::checksum, 4}, header.body_checksum);
+            return detail::place_of(offset + static_cast<std::uint64_t>(record - frame));
         });
         header.time = admitted->receipt.time;
         header.batch = request.batch;
         header.content = admitted->content;
 
-        const std::uint64_t offset = s.log.end().offset;
         if (auto written = s.log.write_frame(frame, bytes, header); !written) {
             s.announce();
             return std::move(written).error().within(s.path);
         }
-        staged.commit(frame, offset);
+        header.first = admitted->receipt.first.value;
+        staged.commit(header, offset);
         if (bytes > frame_bytes_kept) s.frame = byte_buffer{};
         return admitted->receipt;
     }
@@ -290,6 +319,12 @@ private:
         auto fresh = std::make_unique<state>(path, std::move(files), identity, options);
         fresh->lock = std::move(lock);
         if (auto created = detail::create_store(fresh->log, identity); !created) return std::move(created).error();
+        auto view = std::make_shared<detail::log_view>(*fresh->view());
+        auto first = std::make_shared<detail::extent>();
+        first->segment = fresh->log.segment();
+        first->postings = std::make_shared<detail::segment_postings>(detail::hash_seed(identity.store));
+        view->extents.push_back(std::move(first));
+        fresh->open(std::move(view));
         fresh->report.created = true;
         fresh->report.segments = 1;
         return file_store(std::move(fresh));
@@ -313,39 +348,16 @@ private:
             if (!read) return std::move(read).error();
             mark = *read;
         }
-        detail::recovery recovery(s.log, mark, s.report);
-        auto read = recovery.read(options.read_only ? open_mode::read : open_mode::write,
-                                  [&](const detail::found_frame& frame, std::size_t segment, std::uint64_t offset) {
-                                      return restore(s, frame, segment, offset);
-                                  });
-        if (!read) return std::move(read).error();
+        auto view = std::make_shared<detail::log_view>(*s.view());
+        detail::recovery recovery(s.log, *view, mark, s.report);
+        if (auto read = recovery.read(options.read_only ? open_mode::read : open_mode::write); !read)
+            return std::move(read).error();
         if (!options.read_only) {
             if (!s.report.damage.empty()) return error(error_kind::damaged, s.report.damage);
             if (auto mended = recovery.mend(); !mended) return std::move(mended).error();
         }
-        s.visible.store(s.log.durable_position(), std::memory_order_release);
+        s.open(std::move(view));
         return file_store(std::move(opened));
-    }
-
-    static bool restore(state& s, const detail::found_frame& frame, std::size_t segment, std::uint64_t offset) {
-        if (frame.header.kind != detail::frame_kind::batch) return true;
-        s.places.reserve(frame.header.count);
-        receipt first{.first = {frame.header.first},
-                      .last = {frame.header.first + frame.header.count - 1},
-                      .version = {},
-                      .time = frame.header.time};
-        const stream_view stream = record_view(frame.body.data()).stream();
-        bool is_first_stream = true;
-        for (std::size_t at = 0; at < frame.body.size();) {
-            const record_view record(frame.body.data() + at);
-            if (!s.ledger.restore(record)) return false;
-            s.places.push_back({segment, offset + detail::frame_header_bytes + at});
-            is_first_stream = is_first_stream && record.stream() == stream;
-            if (is_first_stream) first.version = record.version();
-            at += record.size();
-        }
-        if (!frame.header.batch.is_nil()) s.ledger.restore(frame.header.batch, {first, frame.header.content});
-        return true;
     }
 
     std::unique_ptr<state> state_;

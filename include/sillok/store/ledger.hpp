@@ -7,15 +7,17 @@
 //
 //     admit    is it well-formed, is it a repetition, do expectations and conditions hold   may fail, changes nothing
 //     stage    room for everything that `commit` adds                                       may throw, changes nothing
-//     write    the records, with positions, versions, ids and the time                      cannot fail
+//     write    the records, with positions, versions, ids and the time, and where they are  cannot fail
 //     commit   readers find the events; or `abandon`, if the device would not take them     cannot fail
 //
 // An append of one event is so short that calls show: the last three are inlined where the store calls them, and what
 // only refusals need stays out of line.
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <optional>
 #include <span>
 #include <string>
 #include <string_view>
@@ -26,7 +28,6 @@
 #include "sillok/core/uuid.hpp"
 #include "sillok/event/record.hpp"
 #include "sillok/event/record_writer.hpp"
-#include "sillok/store/batch_window.hpp"
 #include "sillok/store/event_store.hpp"
 #include "sillok/store/limits.hpp"
 #include "sillok/store/posting_index.hpp"
@@ -56,26 +57,31 @@ inline std::uint64_t content_hash(std::span<const stream_append> streams) noexce
     return hash == 0 ? 1 : hash;
 }
 
-// Threads: admit, stage, write, commit, abandon and restore: one at a time. Of the rest any number, but not during
-//          stage, commit, abandon or restore.
+// What a store says of all that is not in the ledger's postings; a store whose postings hold everything says of streams that
+// there is nothing.
+//
+// stream   the events of a stream before those that are posted; asked only where nothing is posted of it
+// carrier  the first event that carries a tag, here or earlier; position 0 where there is none
+// batch    the first receipt of a batch id
+template <class P>
+concept recorded_past = requires(P& past, stream_view name, std::uint64_t hash, std::string_view tag, const uuid& id) {
+    { past.stream(name, hash) } -> std::same_as<result<earlier_events>>;
+    { past.carrier(tag) } -> std::same_as<result<position>>;
+    { past.batch(id) } -> std::same_as<result<std::optional<recorded_batch>>>;
+};
+
+// Threads: one at a time
 class ledger {
 public:
-    ledger(clock_ref clock, std::size_t batch_window)
-        : clock_(clock),
-          seed_(ids_(timestamp{})),
-          streams_(seed_of(seed_)),
-          tags_(seed_of(seed_) * 3),
-          window_(batch_window) {}
+    // `postings` are referred to.
+    ledger(clock_ref clock, log_postings& postings) : clock_(clock), postings_(&postings) {}
 
     position last() const noexcept { return {last_}; }
-    timestamp last_time() const noexcept { return last_time_; }
-    posting_list stream(stream_view name) const noexcept { return streams_.list(name); }
-    posting_list tag(std::string_view name) const noexcept { return tags_.list({{}, name}); }
-    const recorded_batch* find_batch(const uuid& id) const noexcept { return window_.find(id); }
 
-    // Errors: invalid_argument, too_large; command_reused; conflict; condition_failed. Nothing changed then. A receipt that
-    //         says `repeated` is the answer, and nothing is to be written.
-    result<admission> admit(const append_request& request) {
+    // Errors: invalid_argument, too_large; command_reused; conflict; condition_failed; those of the past. Nothing changed then.
+    //         A receipt that says `repeated` is the answer, and nothing is to be written.
+    template <recorded_past Past>
+    result<admission> admit(const append_request& request, Past&& past) {
         if (auto fit = check_envelope(request); !fit) return std::move(fit).error();
         if (writes_.size() < request.streams.size()) writes_.resize(request.streams.size());
         const std::size_t shared = record_layout::variable + request.source.size() + headers_bytes(request.headers);
@@ -84,7 +90,7 @@ public:
         for (std::size_t i = 0; i < request.streams.size(); ++i) {
             const stream_append& to = request.streams[i];
             if (auto fit = check_stream(to); !fit) return std::move(fit).error();
-            const std::uint64_t hash = streams_.hash(to.stream);
+            const std::uint64_t hash = postings_->streams.hash(to.stream);
             for (std::size_t k = 0; k < i; ++k)
                 if (writes_[k].hash == hash && request.streams[k].stream == to.stream)
                     return unusable(quoted(to.stream) + " stands twice in one append");
@@ -99,17 +105,18 @@ public:
                 is_tagged |= !event.tags.empty();
             }
             count += to.events.size();
-            writes_[i] = {hash, nullptr, 0, is_tagged};
+            writes_[i] = {hash, nullptr, {}, is_tagged};
         }
         if (count == 0) return unusable("an append without events");
-        if (count > ordinals_max - last_) return full();
 
         std::uint64_t content = 0;
         if (!request.batch.is_nil()) {
             content = request.content != 0 ? request.content : content_hash(request.streams);
-            if (const recorded_batch* const before = window_.find(request.batch)) {
-                if (before->content != content) return reused(request.batch, *before);
-                admission repeated{before->receipt, 0, content};
+            auto before = past.batch(request.batch);
+            if (!before) return std::move(before).error();
+            if (*before) {
+                if ((*before)->content != content) return reused(request.batch, **before);
+                admission repeated{(*before)->receipt, 0, content};
                 repeated.receipt.repeated = true;
                 return repeated;
             }
@@ -118,19 +125,40 @@ public:
         for (std::size_t i = 0; i < request.streams.size(); ++i) {
             const stream_append& to = request.streams[i];
             write_state& state = writes_[i];
-            state.entry = streams_.find(to.stream, state.hash);
-            state.at = state.entry == nullptr ? 0 : state.entry->count;
-            if (!to.expected.holds({state.at})) return conflict(to, {state.at});
+            state.entry = postings_->streams.find(to.stream, state.hash);
+            if (state.entry != nullptr) {
+                state.at.count = state.entry->total();
+            } else {
+                auto earlier = past.stream(to.stream, state.hash);
+                if (!earlier) return std::move(earlier).error();
+                state.at = *earlier;
+            }
+            if (!to.expected.holds({state.at.count})) return conflict(to, {state.at.count});
         }
-        for (const none_tagged& each : request.conditions)
-            if (const posting_list carriers = tag(each.tag); carriers.count != 0)
-                return carried(each.tag, carriers.at[0]);
+        for (const none_tagged& each : request.conditions) {
+            const auto carrier = past.carrier(each.tag);
+            if (!carrier) return carrier.error();
+            if (carrier->value != 0) return carried(each.tag, *carrier);
+        }
 
         std::size_t lead = 0;
         while (request.streams[lead].events.empty()) ++lead;
-        const version reached{writes_[lead].at + request.streams[lead].events.size()};
+        const version reached{writes_[lead].at.count + request.streams[lead].events.size()};
         const timestamp now = clock_.now();
         return admission{{{last_ + 1}, {last_ + count}, reached, now < last_time_ ? last_time_ : now}, bytes, content};
+    }
+
+    // From now on postings are of this part of the log; what was admitted and not yet staged is taken along.
+    //
+    // Requires: the part before was that of the segment `left`
+    void enter(log_postings& postings, std::uint32_t left, std::size_t streams) noexcept {
+        postings_ = &postings;
+        for (std::size_t i = 0; i < streams; ++i) {
+            write_state& state = writes_[i];
+            if (state.entry != nullptr)
+                state.at.segment = state.entry->count != 0 ? left : state.entry->segment;
+            state.entry = nullptr;
+        }
     }
 
     // Errors: std::bad_alloc; nothing that can be found changed.
@@ -138,25 +166,22 @@ public:
         staging guard{this};
         tagged_.clear();
         staged_ = 0;
-        if (!request.batch.is_nil()) window_.reserve();
-        auto ordinal = static_cast<std::uint32_t>(last_);
+        std::uint32_t number = 0;
         for (const stream_append& to : request.streams) {
-            write_state& state = writes_[staged_];
+            write_state& state = writes_[staged_++];
             if (to.events.empty()) {  // an expectation alone: nothing to post
                 state.entry = nullptr;
-                ++staged_;
                 continue;
             }
-            if (state.entry == nullptr) state.entry = &streams_.find_or_add(to.stream, state.hash);
-            streams_.stage(*state.entry, ordinal, static_cast<std::uint32_t>(to.events.size()));
-            ++staged_;
-            if (state.is_tagged) stage_tags(to.events, ordinal);
-            ordinal += static_cast<std::uint32_t>(to.events.size());
+            if (state.entry == nullptr) state.entry = &postings_->streams.find_or_add(to.stream, state.hash, state.at);
+            postings_->streams.reserve(*state.entry, static_cast<std::uint32_t>(to.events.size()));
+            if (state.is_tagged) stage_tags(to.events, number);
+            number += static_cast<std::uint32_t>(to.events.size());
         }
         guard.of = nullptr;
     }
 
-    // Writes the records of a request to `to` and calls `each` with the start of every one.
+    // Writes the records of a request to `to` and calls `each` with the start of every one; it returns the record's place.
     template <class Each>
     [[gnu::always_inline]] void write(const append_request& request, const admission& admitted, std::byte* to,
                                       Each each) noexcept {
@@ -165,9 +190,11 @@ public:
         const uuid act = request.batch.is_nil() ? id : request.batch;
         const uuid causation = request.causation.is_nil() ? act : request.causation;
         const uuid correlation = request.correlation.is_nil() ? act : request.correlation;
+        for (const tagged_event& each_tagged : tagged_) each_tagged.entry->abandon();  // places take over from numbers
         position at = admitted.receipt.first;
+        std::size_t tagged = 0;
         for (std::size_t i = 0; i < request.streams.size(); ++i) {
-            version in_stream{writes_[i].at};
+            version in_stream{writes_[i].at.count};
             for (const new_event& event : request.streams[i].events) {
                 if (at != admitted.receipt.first) id = ids_(now);
                 ++in_stream.value;
@@ -186,63 +213,41 @@ public:
                                           .headers = request.headers,
                                           .sealed = event.sealed,
                                           .payload = event.payload});
-                each(start);
+                const std::uint32_t place = each(start);
+                writes_[i].entry->stage(place);
+                const auto number = static_cast<std::uint32_t>(at.value - admitted.receipt.first.value);
+                while (tagged < tagged_.size() && tagged_[tagged].event == number) tagged_[tagged++].entry->stage(place);
                 ++at.value;
             }
         }
     }
 
-    [[gnu::always_inline]] void commit(const append_request& request, const admission& admitted) noexcept {
-        for (std::size_t i = 0; i < staged_; ++i)
-            if (writes_[i].entry != nullptr) writes_[i].entry->commit();
-        for (posting* const each : tagged_) each->commit();
-        staged_ = 0;
+    [[gnu::always_inline]] void commit(const admission& admitted) noexcept {
+        each_staged([](posting& entry) { entry.commit(); });
         last_ = admitted.receipt.last.value;
         last_time_ = admitted.receipt.time;
-        if (!request.batch.is_nil()) window_.add(request.batch, {admitted.receipt, admitted.content});
     }
 
     void abandon() noexcept {
-        for (std::size_t i = 0; i < staged_; ++i)
-            if (writes_[i].entry != nullptr) writes_[i].entry->abandon();
-        for (posting* const each : tagged_) each->abandon();
-        staged_ = 0;
+        each_staged([](posting& entry) { entry.abandon(); });
     }
 
-    // Takes in a record that is there already, when a store is opened. Returns whether it follows on what is known.
-    bool restore(const record_view& record) {
-        if (record.position().value != last_ + 1 || last_ >= ordinals_max || record.time() < last_time_) return false;
-        const stream_view name = record.stream();
-        posting& entry = streams_.find_or_add(name, streams_.hash(name));
-        if (record.version().value != std::uint64_t{entry.count} + 1) return false;
-        const auto ordinal = static_cast<std::uint32_t>(last_);
-        writes_.assign(1, {0, &entry, 0, false});
-        tagged_.clear();
-        staged_ = 1;
-        staging guard{this};
-        streams_.stage(entry, ordinal, 1);
-        for (const std::string_view each : record.tags()) stage_tag(each, ordinal);
-        guard.of = nullptr;
-        entry.commit();
-        for (posting* const each : tagged_) each->commit();
-        ++last_;
-        last_time_ = record.time();
-        return true;
-    }
-    void restore(const uuid& batch, const recorded_batch& recorded) {
-        if (window_.find(batch) != nullptr) return;
-        window_.reserve();
-        window_.add(batch, recorded);
+    // The log goes to there, as a store finds when it is opened.
+    void restore(position last, timestamp time) noexcept {
+        last_ = last.value;
+        last_time_ = time;
     }
 
 private:
-    static constexpr std::uint64_t ordinals_max = 0xFFFFFFFE;
-
     struct write_state {
         std::uint64_t hash = 0;
         posting* entry = nullptr;
-        std::uint64_t at = 0;  // the version before this append
+        earlier_events at;  // the version before this append
         bool is_tagged = false;
+    };
+    struct tagged_event {
+        posting* entry;
+        std::uint32_t event;  // its number in the request, from 0
     };
     struct staging {
         ledger* of;
@@ -251,40 +256,42 @@ private:
         }
     };
 
-    static std::uint64_t seed_of(const uuid& id) noexcept {
-        return load_le<std::uint64_t>(reinterpret_cast<const std::byte*>(id.octets.data()) + 8);
+    template <class Each>
+    [[gnu::always_inline]] void each_staged(Each each) noexcept {
+        for (std::size_t i = 0; i < staged_; ++i)
+            if (writes_[i].entry != nullptr) each(*writes_[i].entry);
+        for (const tagged_event& tagged : tagged_) each(*tagged.entry);
+        staged_ = 0;
     }
 
-    [[gnu::noinline]] void stage_tags(std::span<const new_event> events, std::uint32_t ordinal) {
+    [[gnu::noinline]] void stage_tags(std::span<const new_event> events, std::uint32_t number) {
         for (const new_event& event : events) {
-            for (const std::string_view each : event.tags) stage_tag(each, ordinal);
-            ++ordinal;
+            for (const std::string_view each : event.tags) stage_tag(each, number);
+            ++number;
         }
     }
-    void stage_tag(std::string_view name, std::uint32_t ordinal) {
+    // The numbers of events hold the room for their places. An event that carries a tag twice is found by it once.
+    void stage_tag(std::string_view name, std::uint32_t number) {
         const stream_view key{{}, name};
-        posting& entry = tags_.find_or_add(key, tags_.hash(key));
-        if (entry.is_staged(ordinal)) return;
-        tagged_.push_back(&entry);
-        tags_.stage(entry, ordinal, 1);
+        posting& entry = postings_->tags.find_or_add(key, postings_->tags.hash(key));
+        if (entry.staged != 0 && entry.places[entry.count + entry.staged - 1] == number) return;
+        tagged_.push_back({&entry, number});
+        postings_->tags.reserve(entry, 1);
+        entry.stage(number);
     }
 
     [[gnu::__cold__, gnu::noinline]] static error too_long() {
         return error(error_kind::too_large,
                      "an append of more than " + std::to_string(append_bytes_max) + " bytes, which is the limit");
     }
-    [[gnu::__cold__, gnu::noinline]] static error full() {
-        return error(error_kind::too_large,
-                     "the store is full: it holds at most " + std::to_string(ordinals_max) + " events");
-    }
     [[gnu::__cold__, gnu::noinline]] static error reused(const uuid& batch, const recorded_batch& before) {
         return error(error_kind::command_reused, "batch " + to_string(batch) + " is recorded at position " +
                                                      std::to_string(before.receipt.first.value) +
                                                      " with other content");
     }
-    [[gnu::__cold__, gnu::noinline]] static error carried(std::string_view tag, std::uint32_t ordinal) {
+    [[gnu::__cold__, gnu::noinline]] static error carried(std::string_view tag, position carrier) {
         return error(error_kind::condition_failed, "tag " + quoted(tag) + " is carried by the event at position " +
-                                                       std::to_string(std::uint64_t{ordinal} + 1));
+                                                       std::to_string(carrier.value));
     }
     [[gnu::__cold__, gnu::noinline]] static error conflict(const stream_append& to, version actual) {
         using rule = expectation::rule;
@@ -301,13 +308,10 @@ private:
 
     clock_ref clock_;
     uuid_generator ids_;
-    uuid seed_;
-    posting_index streams_;
-    posting_index tags_;
-    batch_window window_;
+    log_postings* postings_;
     known_types types_;
     std::vector<write_state> writes_;  // one for each stream of the request; longer after a longer one
-    std::vector<posting*> tagged_;
+    std::vector<tagged_event> tagged_;
     std::size_t staged_ = 0;
     std::uint64_t last_ = 0;
     timestamp last_time_{(std::numeric_limits<std::int64_t>::min)()};

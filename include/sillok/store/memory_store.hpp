@@ -8,7 +8,11 @@
 #include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
+#include <string>
+#include <string_view>
 
+#include "sillok/core/bytes.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/core/time.hpp"
 #include "sillok/core/uuid.hpp"
@@ -19,6 +23,7 @@
 #include "sillok/store/ledger.hpp"
 #include "sillok/store/log_filter.hpp"
 #include "sillok/store/monitor.hpp"
+#include "sillok/store/posting_index.hpp"
 
 namespace sillok {
 
@@ -36,23 +41,29 @@ public:
     memory_store() : memory_store(clock_ref{}) {}
     // `clock` is referred to. The last `batch_window` batches with an id are remembered.
     explicit memory_store(clock_ref clock, std::size_t batch_window = batch_window_default)
-        : ledger_(clock, batch_window) {}
+        : postings_(seed()), ledger_(clock, postings_), window_(batch_window) {}
     memory_store(const memory_store&) = delete;
     memory_store& operator=(const memory_store&) = delete;
     ~memory_store() = default;
 
     result<receipt> append(const append_request& request) {
         const detail::monitor_lock hold(monitor_);
-        auto admitted = ledger_.admit(request);
+        auto admitted = ledger_.admit(request, past{*this});
         if (!admitted) return std::move(admitted).error();
         if (admitted->receipt.repeated) return admitted->receipt;
+        if (admitted->receipt.last.value > events_max) return full();
         records_.reserve(static_cast<std::size_t>(admitted->receipt.last.value - admitted->receipt.first.value + 1));
         memory_.reserve(admitted->bytes);
+        if (!request.batch.is_nil()) window_.reserve();
         ledger_.stage(request);
 
-        ledger_.write(request, *admitted, memory_.take(admitted->bytes),
-                      [this](const std::byte* at) { records_.push_back(at); });
-        ledger_.commit(request, *admitted);
+        auto place = static_cast<std::uint32_t>(admitted->receipt.first.value - 1);
+        ledger_.write(request, *admitted, memory_.take(admitted->bytes), [this, &place](const std::byte* at) {
+            records_.push_back(at);
+            return place++;
+        });
+        ledger_.commit(*admitted);
+        if (!request.batch.is_nil()) window_.add(request.batch, {admitted->receipt, admitted->content});
         last_.store(admitted->receipt.last.value, std::memory_order_release);
         monitor_.announce();
         return admitted->receipt;
@@ -103,32 +114,62 @@ public:
 
     result<void> settle(position) const noexcept { return {}; }
 
-    std::optional<recorded_batch> find_batch(const uuid& batch) const {
+    result<std::optional<recorded_batch>> find_batch(const uuid& batch) const {
         const detail::monitor_lock hold(monitor_);
-        const recorded_batch* const found = ledger_.find_batch(batch);
-        if (found == nullptr) return std::nullopt;
+        const recorded_batch* const found = window_.find(batch);
+        if (found == nullptr) return std::optional<recorded_batch>();
         recorded_batch copy = *found;
         copy.receipt.repeated = true;
-        return copy;
+        return std::optional<recorded_batch>(copy);
     }
 
 private:
+    static constexpr std::uint64_t events_max = 0xFFFFFFFE;
+
+    // All streams are in the postings, with their places in `records_`.
+    struct past {
+        const memory_store& of;
+
+        static result<detail::earlier_events> stream(stream_view, std::uint64_t) noexcept {
+            return detail::earlier_events{};
+        }
+        result<position> carrier(std::string_view tag) const {
+            const detail::posting_list events = of.postings_.tags.list({{}, tag});
+            return position{events.count == 0 ? 0 : std::uint64_t{events.at[0]} + 1};
+        }
+        result<std::optional<recorded_batch>> batch(const uuid& id) const {
+            const recorded_batch* const found = of.window_.find(id);
+            return found == nullptr ? std::optional<recorded_batch>() : std::optional<recorded_batch>(*found);
+        }
+    };
+
+    static std::uint64_t seed() noexcept {
+        const uuid random = uuid_generator()(timestamp{});
+        return load_le<std::uint64_t>(reinterpret_cast<const std::byte*>(random.octets.data()) + 8);
+    }
+    [[gnu::__cold__, gnu::noinline]] static error full() {
+        return error(error_kind::too_large,
+                     "the store is full: it holds at most " + std::to_string(events_max) + " events");
+    }
     record_view record(std::uint64_t ordinal) const noexcept {
         return record_view(records_[static_cast<std::size_t>(ordinal)]);
     }
     detail::posting_list locked_stream(stream_view stream) const {
         const detail::monitor_lock hold(monitor_);
-        return ledger_.stream(stream);
+        return postings_.streams.list(stream);
     }
     detail::posting_union locked_tags(std::span<const std::string_view> tags, std::uint64_t first) const {
         detail::posting_union carriers(tags.size());
         const detail::monitor_lock hold(monitor_);
-        for (std::size_t i = 0; i < tags.size(); ++i) carriers.set(i, ledger_.tag(tags[i]), first);
+        for (std::size_t i = 0; i < tags.size(); ++i)
+            carriers.set(i, postings_.tags.list({{}, tags[i]}), first);
         return carriers;
     }
 
     mutable detail::monitor monitor_;
+    detail::log_postings postings_;
     detail::ledger ledger_;
+    detail::batch_window window_;
     detail::arena memory_;
     detail::stable_array<const std::byte*> records_;
     std::atomic<std::uint64_t> last_{0};

@@ -47,6 +47,11 @@ inline std::uint64_t hash_bytes(std::uint64_t seed, bytes_view bytes) noexcept {
     return fold_product(hash ^ last ^ k1, k0);
 }
 
+// The hash of a stream's name, or of a tag, which is a key without a category.
+inline std::uint64_t hash_name(std::uint64_t seed, const stream_view& name) noexcept {
+    return hash_bytes(hash_bytes(seed, as_bytes(name.category)), as_bytes(name.key));
+}
+
 // memcmp for texts that are mostly short, without a call.
 inline bool are_same(const void* left, const void* right, std::size_t size) noexcept {
     const auto* const a = static_cast<const std::byte*>(left);
@@ -65,27 +70,39 @@ inline bool are_same(const void* left, const void* right, std::size_t size) noex
     return true;
 }
 
-// A list of ordinals that a reader may keep: what it covers stays as it is.
+// A list of places that a reader may keep: what it covers stays as it is.
 struct posting_list {
     const std::uint32_t* at = nullptr;
     std::uint32_t count = 0;
 };
 
-// What is posted under one name, and what is staged behind it.
+// What a key has in the part of the log before an index: how many events, and, where the log has parts, which one the last of
+// them is in.
+struct earlier_events {
+    std::uint64_t count = 0;
+    std::uint32_t segment = 0;
+};
+
+// What is posted under one name, and the room behind it for what is not visible yet.
 struct posting {
     const std::byte* text;  // category and key, one behind the other
-    std::uint32_t* ordinals;
+    std::uint32_t* places;
+    std::uint64_t before;  // events under the name in earlier parts of the log
+    std::uint32_t segment; // the part with the last of them
     std::uint32_t count;
     std::uint32_t staged;
-    std::uint32_t capacity;
     std::uint16_t key_bytes;
     std::uint8_t category_bytes;
+    std::uint8_t capacity_bits;  // 0: no room; else room for 2 to that power
 
-    posting_list list() const noexcept { return {ordinals, count}; }
-    // Whether the last staged ordinal is this one: an event that carries a tag twice is found by it once.
-    bool is_staged(std::uint32_t ordinal) const noexcept {
-        return staged != 0 && ordinals[count + staged - 1] == ordinal;
+    posting_list list() const noexcept { return {places, count}; }
+    std::uint64_t total() const noexcept { return before + count; }
+    stream_view name() const noexcept {
+        const std::string_view both = as_text({text, std::size_t{category_bytes} + key_bytes});
+        return {both.substr(0, category_bytes), both.substr(category_bytes)};
     }
+    // Requires: room, see posting_index::reserve
+    void stage(std::uint32_t place) noexcept { places[count + staged++] = place; }
     void commit() noexcept {
         count += staged;
         staged = 0;
@@ -93,45 +110,48 @@ struct posting {
     void abandon() noexcept { staged = 0; }
 };
 
-// Maps (category, key) to ordinals, the events' places counted from the start of the log. A tag is a key without a
-// category. Writing has two halves: `find_or_add` and `stage` may throw and change nothing that can be found; `commit`
-// makes what was staged visible and cannot fail. A posting stays where it is, so it is looked up once for both.
+// Maps (category, key) to the places of events; what a place means is its store's business. A tag is a key without a
+// category. Writing has two halves: `find_or_add` and `reserve` may throw and change nothing that can be found; `stage` and
+// `commit` make it visible and cannot fail. A posting stays where it is, so it is looked up once for both.
 //
 // Threads:    one writer, or many readers; the store's lock sees to it. A posting_list is read without the lock.
-// Complexity: O(1) amortised, by a table with open addressing; about 60 bytes and its name for an entry, 4 to 8 for an event.
+// Complexity: O(1) amortised, by a table with open addressing; about 56 bytes and its name for an entry, 4 to 8 for an event.
 class posting_index {
 public:
     // Keys come from outside: the seed keeps them from being chosen to collide.
     explicit posting_index(std::uint64_t seed) noexcept : seed_(seed) {}
 
-    std::uint64_t hash(const stream_view& name) const noexcept {
-        return hash_bytes(hash_bytes(seed_, as_bytes(name.category)), as_bytes(name.key));
-    }
+    std::uint64_t hash(const stream_view& name) const noexcept { return hash_name(seed_, name); }
 
     // The posting of that name, or null.
     posting* find(const stream_view& name, std::uint64_t hash) noexcept {
         const std::uint32_t entry = entry_of(name, hash);
         return entry == none ? nullptr : &entries_[entry];
     }
-    posting& find_or_add(const stream_view& name, std::uint64_t hash) {
+    const posting* find(const stream_view& name, std::uint64_t hash) const noexcept {
+        const std::uint32_t entry = entry_of(name, hash);
+        return entry == none ? nullptr : &entries_[entry];
+    }
+    // `earlier` is for a posting that is added.
+    posting& find_or_add(const stream_view& name, std::uint64_t hash, earlier_events earlier = {}) {
         posting* const found = find(name, hash);
-        return found != nullptr ? *found : add(name, hash);
+        return found != nullptr ? *found : add(name, hash, earlier);
     }
 
     posting_list list(const stream_view& name) const noexcept {
-        const std::uint32_t entry = entry_of(name, hash(name));
-        return entry == none ? posting_list{} : entries_[entry].list();
+        const posting* const found = find(name, hash(name));
+        return found == nullptr ? posting_list{} : found->list();
     }
 
-    // Writes `how_many` ordinals from `first` on behind the list, where nobody sees them yet.
-    void stage(posting& to, std::uint32_t first, std::uint32_t how_many) {
+    // Makes room for that many more.
+    void reserve(posting& to, std::uint32_t how_many) {
         const std::uint32_t wanted = to.count + to.staged + how_many;
-        if (wanted > to.capacity) [[unlikely]]
+        if (to.capacity_bits == 0 || wanted > std::uint32_t{1} << to.capacity_bits) [[unlikely]]
             grow(to, wanted);
-        std::uint32_t* at = to.ordinals + to.count + to.staged;
-        for (std::uint32_t i = 0; i < how_many; ++i) at[i] = first + i;
-        to.staged += how_many;
     }
+
+    std::size_t size() const noexcept { return entries_.size(); }
+    const posting& operator[](std::size_t entry) const noexcept { return entries_[entry]; }
 
 private:
     static constexpr std::uint32_t none = 0xFFFFFFFF;
@@ -157,15 +177,16 @@ private:
                are_same(entry.text + name.category.size(), name.key.data(), name.key.size());
     }
 
-    [[gnu::noinline]] posting& add(const stream_view& name, std::uint64_t hash) {
+    [[gnu::noinline]] posting& add(const stream_view& name, std::uint64_t hash, earlier_events earlier) {
         if (entries_.size() >= none) throw std::bad_alloc();
         if ((entries_.size() + 1) * 4 > slot_count_ * 3) rehash(slot_count_ == 0 ? 64 : slot_count_ * 2);
         entries_.reserve(1);
         std::byte* const text = memory_.take(name.category.size() + name.key.size());
         store_bytes(store_bytes(text, as_bytes(name.category)), as_bytes(name.key));
         const auto entry = static_cast<std::uint32_t>(entries_.size());
-        entries_.push_back({text, nullptr, 0, 0, 0, static_cast<std::uint16_t>(name.key.size()),
-                            static_cast<std::uint8_t>(name.category.size())});
+        entries_.push_back({text, nullptr, earlier.count, earlier.segment, 0, 0,
+                            static_cast<std::uint16_t>(name.key.size()),
+                            static_cast<std::uint8_t>(name.category.size()), 0});
         place({high(hash), entry}, hash);
         return entries_[entry];
     }
@@ -179,20 +200,18 @@ private:
         slots_.swap(fresh);
         slot_count_ = wanted;
         for (std::uint32_t entry = 0; entry < entries_.size(); ++entry) {
-            const posting& each = entries_[entry];
-            const std::string_view text = as_text({each.text, std::size_t{each.category_bytes} + each.key_bytes});
-            const std::uint64_t hashed = hash({text.substr(0, each.category_bytes), text.substr(each.category_bytes)});
+            const std::uint64_t hashed = hash(entries_[entry].name());
             place({high(hashed), entry}, hashed);
         }
     }
     // The old array stays where it is, for those who read it.
     [[gnu::noinline]] void grow(posting& of, std::uint32_t wanted) {
-        std::uint32_t capacity = of.capacity == 0 ? 2 : of.capacity;
-        while (capacity < wanted) capacity *= 2;
-        auto* const fresh = reinterpret_cast<std::uint32_t*>(memory_.take(capacity * sizeof(std::uint32_t)));
-        if (of.count + of.staged != 0) std::memcpy(fresh, of.ordinals, (of.count + of.staged) * sizeof(std::uint32_t));
-        of.ordinals = fresh;
-        of.capacity = capacity;
+        std::uint8_t bits = of.capacity_bits == 0 ? 1 : of.capacity_bits;
+        while (std::uint64_t{1} << bits < wanted) ++bits;
+        auto* const fresh = reinterpret_cast<std::uint32_t*>(memory_.take((std::size_t{1} << bits) * sizeof(std::uint32_t)));
+        if (of.count + of.staged != 0) std::memcpy(fresh, of.places, (of.count + of.staged) * sizeof(std::uint32_t));
+        of.places = fresh;
+        of.capacity_bits = bits;
     }
 
     arena memory_;
@@ -200,6 +219,14 @@ private:
     std::vector<slot> slots_;
     std::size_t slot_count_ = 0;
     std::uint64_t seed_;
+};
+
+// What is known of the events of a log, or of a part of it, by stream and by tag.
+struct log_postings {
+    posting_index streams;
+    posting_index tags;
+
+    explicit log_postings(std::uint64_t seed) noexcept : streams(seed), tags(seed) {}
 };
 
 }  // namespace sillok::detail

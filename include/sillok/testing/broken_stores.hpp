@@ -37,7 +37,7 @@ public:
         return inner_.wait(after, upto, patience);
     }
     result<void> settle(position upto) const { return inner_.settle(upto); }
-    std::optional<recorded_batch> find_batch(const uuid& batch) const { return inner_.find_batch(batch); }
+    result<std::optional<recorded_batch>> find_batch(const uuid& batch) const { return inner_.find_batch(batch); }
 
 protected:
     store_ref inner() const noexcept { return inner_; }

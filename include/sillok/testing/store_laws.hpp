@@ -28,7 +28,7 @@ inline void an_empty_store_has_nothing(store_probe& p) {
     p.expect(p.stream({"account", "1"}).empty(), "an unknown stream has events");
     p.expect(p.log().empty(), "an empty log has events");
     p.expect_equal(p.looked_at, position{0}, "read_all of an empty store looked at");
-    p.expect(!p.store.find_batch(test_id(1)).has_value(), "an empty store knows a batch");
+    p.expect(!p.found(test_id(1)), "an empty store knows a batch");
 }
 
 inline void what_was_appended_is_read(store_probe& p) {
@@ -174,10 +174,10 @@ inline void a_batch_is_recorded_once(store_probe& p) {
                    "an id with other stated content");
     p.expect_equal(p.payloads(p.log()), std::string("a b c d"), "the log");
 
-    const auto found = p.store.find_batch(test_id(1));
+    const auto found = p.found(test_id(1));
     if (p.expect(found.has_value(), "find_batch does not find a batch"))
         p.expect_equal(found->receipt.last, once->last, "the receipt that find_batch gives");
-    p.expect(!p.store.find_batch(test_id(9)).has_value(), "find_batch finds what was never recorded");
+    p.expect(!p.found(test_id(9)), "find_batch finds what was never recorded");
     p.expect_error(p.append({{{"account", "3"}, stream_exists{}, {"no"}}}, {.streams = {}, .batch = test_id(3)}),
                    error_kind::conflict, "a conflict with an id");
     p.expect(p.append({{{"account", "3"}, any_version{}, {"e"}}}, {.streams = {}, .batch = test_id(3)}).has_value(),

@@ -4,6 +4,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -128,6 +129,11 @@ public:
     version version_of(stream_view name) {
         const auto answer = store.version_of(name);
         return expect(answer.has_value(), "version_of failed") ? *answer : version{};
+    }
+
+    std::optional<recorded_batch> found(const uuid& batch) {
+        auto answer = store.find_batch(batch);
+        return expect(answer.has_value(), "find_batch failed") ? *answer : std::optional<recorded_batch>();
     }
 
     // The payloads of what was read, such as "a b c".

@@ -40,12 +40,14 @@ struct open_log {
 TEST_CASE("a segment that is full gets its seal, and the next one continues it") {
     open_log o;
     REQUIRE(o.write(3000).has_value());
-    REQUIRE(o.log.make_room(500, timestamp{5}).has_value());
-    CHECK(o.log.segment_count() == 1);
-    REQUIRE(o.log.make_room(1000, timestamp{5}).has_value());
-    CHECK(o.log.segment_count() == 2);
-    CHECK(o.log.last_segment().header.number == 2);
-    CHECK(o.log.last_segment().header.sequence == 3);
+    CHECK(o.log.has_room(500));
+    CHECK_FALSE(o.log.has_room(1000));
+    REQUIRE(o.log.seal(timestamp{5}).has_value());
+    CHECK_FALSE(o.log.has_room(8));
+    REQUIRE(o.log.begin_segment(2, timestamp{5}).has_value());
+    CHECK(o.log.has_room(100'000));  // alone in a segment
+    CHECK(o.log.segment()->number() == 2);
+    CHECK(o.log.segment()->header.sequence == 3);
     CHECK(o.log.durable_sequence() == 2);  // a seal is synced before the next segment is made
     CHECK(o.disk.content("d", "0000000001.segment")->size() == segment_header_bytes + 3000 + seal_bytes);
 }
@@ -75,13 +77,14 @@ TEST_CASE("a segment that could not be made is made by the next attempt") {
     open_log o;
     REQUIRE(o.write(3000).has_value());
     o.disk.leave_space(seal_bytes + 100);
-    const auto refused = o.log.make_room(2000, timestamp{});
+    REQUIRE(o.log.seal(timestamp{}).has_value());
+    const auto refused = o.log.begin_segment(2, timestamp{});
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().kind() == error_kind::no_space);
     CHECK(o.log.end().is_sealed);
     o.disk.heal();
-    REQUIRE(o.log.make_room(2000, timestamp{}).has_value());
-    CHECK(o.log.segment_count() == 2);
+    REQUIRE(o.log.begin_segment(2, timestamp{}).has_value());
+    CHECK(o.log.segment()->number() == 2);
     CHECK(o.write(2000).has_value());
 }
 
@@ -93,10 +96,10 @@ TEST_CASE("who waits for the disk writes into zeros that are there already; a se
     CHECK(prepared >= segment_header_bytes + 800);
     REQUIRE(o.write(400).has_value());
     CHECK(bytes(1) == prepared);
-    while (o.log.segment_count() == 1) {
-        REQUIRE(o.log.make_room(400, timestamp{}).has_value());
-        REQUIRE(o.write(400).has_value());
-    }
+    while (o.log.has_room(400)) REQUIRE(o.write(400).has_value());
+    REQUIRE(o.log.seal(timestamp{}).has_value());
+    REQUIRE(o.log.begin_segment(2, timestamp{}).has_value());
+    REQUIRE(o.write(400).has_value());
     CHECK(bytes(1) % 400 == (segment_header_bytes + seal_bytes) % 400);
     CHECK(bytes(1) <= segment_bytes_min);
     o.log.trim();

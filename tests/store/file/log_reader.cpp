@@ -2,17 +2,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <limits>
-
 #include "../file_recovery.hpp"
 
 using namespace sillok;
-
-TEST_CASE("a place holds a segment and an offset") {
-    const detail::record_place place(7, (std::uint64_t{1} << 40) - 8);
-    CHECK(place.segment() == 7);
-    CHECK(place.offset() == (std::uint64_t{1} << 40) - 8);
-}
 
 TEST_CASE("a file that somebody cut while it is read is damage, and not the end of the process") {
     const recovery_tests::scratch folder;

@@ -3,65 +3,66 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <map>
+#include <memory>
+#include <optional>
 #include <random>
 #include <vector>
 
+#include "sillok/store/file/index_builder.hpp"
 #include "sillok/testing/faulty_device.hpp"
 
 using namespace sillok;
 using namespace sillok::detail;
-using keys = segment_index::keys;
 
 namespace {
 
 struct index_disk {
     testing::faulty_device disk;
     directory within;
+    open_files files;
 
-    index_disk() : within(opened(disk)) {}
+    index_disk() : within(opened(disk)), files(within, 4) {}
 
     static directory opened(testing::faulty_device& disk) {
         static_cast<void>(disk.make_directory("d"));
         return directory(disk, owned_file(disk, static_cast<int>(disk.open_directory("d").value)));
     }
-    result<std::optional<segment_index>> open(const std::vector<std::byte>& content) {
+    std::unique_ptr<segment_index> open(const std::vector<std::byte>& content) {
         static_cast<void>(within.remove("i"));
         auto file = within.open_file("i", open_mode::create).value();
         REQUIRE(within.write(file, content, 0).ok());
-        return segment_index::open(within, std::move(file));
+        return segment_index::open(files, "i").value();
     }
 };
 
 // What is asked of an index in one go: the answers, or that one of them is an error.
 struct answers {
-    std::map<std::uint64_t, std::vector<std::uint64_t>> places;
+    std::map<std::uint64_t, std::vector<std::uint32_t>> places;
     std::vector<std::uint64_t> before;
     std::uint64_t step = 0;
-    std::size_t batches = 0;
     friend bool operator==(const answers&, const answers&) = default;
 };
 
-std::optional<answers> ask(segment_index& index, const std::vector<std::uint64_t>& hashes) {
+std::optional<answers> ask(const segment_index& index, const std::vector<std::uint64_t>& hashes) {
     answers all;
-    if (!index.load_filters()) return std::nullopt;
     for (const std::uint64_t hash : hashes)
-        for (const keys of : {keys::streams, keys::tags}) {
+        for (const keys of : {keys::streams, keys::tags, keys::batches}) {
+            const auto may = index.may_have(of, hash);
+            if (!may) return std::nullopt;
             bool failed = false;
             const auto found = index.find(of, hash, [&](const index_entry& key) {
-                std::vector<std::uint64_t> at(key.count < 1000 ? key.count : 1000);
+                std::vector<std::uint32_t> at(key.count < 1000 ? key.count : 1000);
                 failed |= !index.places(of, key, 0, at);
-                all.places[hash * 2 + (of == keys::tags)].insert(all.places[hash * 2 + (of == keys::tags)].end(),
-                                                                 at.begin(), at.end());
+                std::vector<std::uint32_t>& into = all.places[hash * 3 + static_cast<std::uint64_t>(of)];
+                into.insert(into.end(), at.begin(), at.end());
                 all.before.push_back(key.before + (std::uint64_t{key.previous} << 32));
                 return true;
             });
             if (!found || failed) return std::nullopt;
         }
     const auto step = index.step_before({150});
-    const auto batches = index.batches();
-    if (!step || !batches) return std::nullopt;
+    if (!step) return std::nullopt;
     all.step = step->offset;
-    all.batches = batches->size();
     return all;
 }
 
@@ -76,35 +77,37 @@ TEST_CASE("an index gives back what went in, however many keys there are") {
             std::vector<std::uint32_t> places(1 + random() % 5);
             for (std::uint32_t& each : places) each = static_cast<std::uint32_t>(random());
             const index_entry key{random(), random(), 0, 0, static_cast<std::uint32_t>(random())};
-            builder.add_stream(key, places);
+            builder.add(keys::streams, key, places);
             expected[key.hash] = {key, places};
         }
         index_disk d;
-        const index_header header{uuid{{7}}, 3, 4, 5, 6, 7, 8, timestamp{9}, 10, 11};
-        auto index = d.open(builder.build(header)).value().value();
+        const index_header header{uuid{{7}}, 3, 4, 5, 6, 7, 8, timestamp{9}, 10, 11, 12};
+        const auto opened = d.open(builder.build(header));
+        REQUIRE(opened != nullptr);
+        const segment_index& index = *opened;
         CHECK(index.header().store == header.store);
         CHECK(index.header().end == 7);
         CHECK(index.header().time == timestamp{9});
         CHECK(index.header().events == 11);
-        REQUIRE(index.load_filters().has_value());
+        CHECK(index.header().batches == 12);
         std::size_t wrong = 0;
         for (const auto& each : expected) {
             const std::uint64_t hash = each.first;
             const auto& want = each.second;
-            wrong += !index.may_have(keys::streams, hash);
+            wrong += !index.may_have(keys::streams, hash).value();
             std::size_t found = 0;
             REQUIRE(index
                         .find(keys::streams, hash,
                               [&](const index_entry& key) {
                                   ++found;
                                   wrong += key.before != want.first.before || key.previous != want.first.previous;
-                                  std::vector<std::uint64_t> at(want.second.size() + 1);
+                                  std::vector<std::uint32_t> at(want.second.size() + 1);
                                   wrong += index.places(keys::streams, key, 0, at).value() != want.second.size();
                                   for (std::size_t i = 0; i < want.second.size(); ++i)
-                                      wrong += at[i] != std::uint64_t{want.second[i]} * 8;
-                                  std::uint64_t last[1];
+                                      wrong += at[i] != want.second[i];
+                                  std::uint32_t last[1];
                                   wrong += index.places(keys::streams, key, key.count - 1, last).value() != 1;
-                                  wrong += last[0] != std::uint64_t{want.second.back()} * 8;
+                                  wrong += last[0] != want.second.back();
                                   return true;
                               })
                         .has_value());
@@ -118,12 +121,13 @@ TEST_CASE("an index gives back what went in, however many keys there are") {
 
 TEST_CASE("two keys with one hash are both found; a key of streams is none of tags") {
     index_builder builder;
-    builder.add_stream({5, 1, 0, 0, 0}, std::vector<std::uint32_t>{1});
-    builder.add_stream({5, 2, 0, 0, 0}, std::vector<std::uint32_t>{2, 3});
-    builder.add_tag({6, 0, 0, 0, 0}, std::vector<std::uint32_t>{4});
+    builder.add(keys::streams, {5, 1, 0, 0, 0}, std::vector<std::uint32_t>{1});
+    builder.add(keys::streams, {5, 2, 0, 0, 0}, std::vector<std::uint32_t>{2, 3});
+    builder.add(keys::tags, {6, 0, 0, 0, 0}, std::vector<std::uint32_t>{4});
     index_disk d;
-    auto index = d.open(builder.build({})).value().value();
-    REQUIRE(index.load_filters().has_value());
+    const auto opened = d.open(builder.build({}));
+    REQUIRE(opened != nullptr);
+    const segment_index& index = *opened;
     std::vector<std::uint64_t> before;
     const auto collect = [&](const index_entry& key) {
         before.push_back(key.before);
@@ -133,28 +137,20 @@ TEST_CASE("two keys with one hash are both found; a key of streams is none of ta
     CHECK(before == std::vector<std::uint64_t>{1, 2});
     REQUIRE(index.find(keys::tags, 5, collect).has_value());
     CHECK(before.size() == 2);
-    CHECK(index.may_have(keys::tags, 6));
-    CHECK_FALSE(index.may_have(keys::streams, 6));
+    CHECK(index.may_have(keys::tags, 6).value());
+    CHECK_FALSE(index.may_have(keys::streams, 6).value());
 }
 
-TEST_CASE("the step before a position, and the batches, come back") {
+TEST_CASE("the step before a position comes back") {
     index_builder builder;
-    for (std::uint64_t i = 0; i < 10; ++i) builder.add_step({1 + i * 100, 4096 + i * 800});
-    index_batch batch{uuid{{1, 2}}, {{.first = {3}, .last = {4}, .version = {5}, .time = timestamp{6}}, 7}};
-    builder.add_batch(batch);
+    for (std::uint64_t i = 0; i < 10; ++i) builder.add(index_step{1 + i * 100, 4096 + i * 800});
     index_disk d;
-    const auto index = d.open(builder.build({})).value().value();
-    CHECK(index.step_before({1})->offset == 4096);
-    CHECK(index.step_before({100})->offset == 4096);
-    CHECK(index.step_before({101})->offset == 4896);
-    CHECK(index.step_before({5000})->offset == 4096 + 9 * 800);
-    const auto batches = index.batches().value();
-    REQUIRE(batches.size() == 1);
-    CHECK(batches[0].id == batch.id);
-    CHECK(batches[0].batch.content == 7);
-    CHECK(batches[0].batch.receipt.last == position{4});
-    CHECK(batches[0].batch.receipt.version == version{5});
-    CHECK(batches[0].batch.receipt.time == timestamp{6});
+    const auto index = d.open(builder.build({}));
+    REQUIRE(index != nullptr);
+    CHECK(index->step_before({1})->offset == 4096);
+    CHECK(index->step_before({100})->offset == 4096);
+    CHECK(index->step_before({101})->offset == 4896);
+    CHECK(index->step_before({5000})->offset == 4096 + 9 * 800);
 }
 
 TEST_CASE(
@@ -164,32 +160,33 @@ TEST_CASE(
     std::mt19937_64 random(1);
     for (std::uint32_t i = 0; i < 30; ++i) {
         hashes.push_back(random());
-        builder.add_stream({hashes.back(), i, 0, 0, 1}, std::vector<std::uint32_t>{i, i + 1});
-        if (i < 4) builder.add_tag({hashes.back(), 0, 0, 0, 0}, std::vector<std::uint32_t>{i});
+        builder.add(keys::streams, {hashes.back(), i, 0, 0, 1}, std::vector<std::uint32_t>{i, i + 1});
+        if (i < 5) builder.add(keys::batches, {hashes.back(), 0, 0, 0, 0}, std::vector<std::uint32_t>{i + 9});
+        if (i < 4) builder.add(keys::tags, {hashes.back(), 0, 0, 0, 0}, std::vector<std::uint32_t>{i});
     }
-    for (std::uint64_t i = 0; i < 3; ++i) builder.add_step({1 + i * 100, 4096 + i * 800});
-    builder.add_batch({});
+    for (std::uint64_t i = 0; i < 3; ++i) builder.add(index_step{1 + i * 100, 4096 + i * 800});
     index_header header;
     header.segment = 1;
     const auto good = builder.build(header);
     index_disk d;
-    auto index = d.open(good).value().value();
-    const auto expected = ask(index, hashes);
+    const auto index = d.open(good);
+    REQUIRE(index != nullptr);
+    const auto expected = ask(*index, hashes);
     REQUIRE(expected.has_value());
     std::size_t noticed = 0;
     std::size_t other = 0;
     for (std::size_t bit = 0; bit < good.size() * 8; ++bit) {
         auto bad = good;
         bad[bit / 8] ^= std::byte{1} << (bit % 8);
-        auto opened = d.open(bad).value();
+        const auto opened = d.open(bad);
         const auto now = opened ? ask(*opened, hashes) : std::nullopt;
         if (!now)
             ++noticed;
-        else if (now->before != expected->before || now->step != expected->step || now->batches != expected->batches)
+        else if (now->before != expected->before || now->step != expected->step)
             ++other;
     }
     for (std::size_t size = 0; size < good.size(); size += 3) {
-        auto opened = d.open({good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)}).value();
+        const auto opened = d.open({good.begin(), good.begin() + static_cast<std::ptrdiff_t>(size)});
         const auto now = opened ? ask(*opened, hashes) : std::nullopt;
         other += now.has_value() && *now != *expected && size + 8 < good.size();
         noticed += !now;

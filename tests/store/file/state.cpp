@@ -18,7 +18,7 @@ TEST_CASE("an append that was given up is gone from every index, and the next on
     uuid batch;
     batch.octets[0] = 1;
     batch.octets[15] = 1;
-    CHECK_FALSE(store.find_batch(batch).has_value());
+    CHECK_FALSE(store.find_batch(batch).value());
     disk.heal();
     const auto done = recovery_tests::append(store, "y", 1);
     REQUIRE(done.has_value());

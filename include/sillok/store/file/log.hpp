@@ -12,19 +12,15 @@
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/core/time.hpp"
-#include "sillok/store/arena.hpp"
 #include "sillok/store/file/durability.hpp"
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/frames.hpp"
+#include "sillok/store/file/open_files.hpp"
+#include "sillok/store/file/segment.hpp"
 #include "sillok/store/monitor.hpp"
 
 namespace sillok::detail {
-
-struct log_segment {
-    owned_file file;
-    segment_header header;
-};
 
 // Where the log ends.
 struct log_end {
@@ -38,26 +34,24 @@ struct log_end {
 
 // A state of the log: how far a sync that begins now makes it durable.
 struct log_tip {
-    const log_segment* segment = nullptr;
+    std::shared_ptr<const owned_file> file;
     durable_mark mark;
     std::uint64_t position = 0;  // of the last event
 };
 
 // Errors:  After a sync that failed, or a write that could not be undone, `is_poisoned` is true and nothing is written any more.
 //          no_space leaves the log as it was.
-// Threads: one writer; `sync`, `durable_position`, `is_poisoned` and `segment` any number at once, the last for numbers that
-//          were handed over behind a release.
+// Threads: one writer; `sync`, `durable_position`, `durable_sequence` and `is_poisoned` any number at once
 class file_log {
 public:
     file_log(directory within, const store_identity& identity, durability promised = durable{})
-        : within_(std::move(within)), identity_(identity), durability_(promised) {}
+        : within_(std::move(within)), identity_(identity), durability_(promised), reading_(within_, files_open_max) {}
     file_log(const file_log&) = delete;
     file_log& operator=(const file_log&) = delete;
-    ~file_log() {
-        for (std::size_t i = 0; i < segments_.size(); ++i) delete segments_[i];
-    }
+    ~file_log() = default;
 
     const directory& files() const noexcept { return within_; }
+    open_files& reading() noexcept { return reading_; }
     const store_identity& identity() const noexcept { return identity_; }
     log_end& end() noexcept { return end_; }
     const log_end& end() const noexcept { return end_; }
@@ -66,28 +60,26 @@ public:
     std::uint64_t durable_position() const noexcept { return durable_position_.load(std::memory_order_acquire); }
     std::uint64_t durable_sequence() const noexcept { return durable_sequence_.load(std::memory_order_relaxed); }
     log_tip tip() const noexcept {
-        const log_segment& last = last_segment();
-        return {&last,
-                {identity_.store, end_.next.sequence - 1, last.header.number, end_.offset, end_.last_frame},
+        return {file_,
+                {identity_.store, end_.next.sequence - 1, segment_->number(), end_.offset, end_.last_frame},
                 end_.next.position - 1};
     }
 
-    std::size_t segment_count() const noexcept { return segments_.size(); }
-    log_segment& segment(std::size_t index) const noexcept { return *segments_[index]; }
-    log_segment& last_segment() const noexcept { return *segments_[segments_.size() - 1]; }
+    // The segment that is written, or that was written last.
+    const std::shared_ptr<log_segment>& segment() const noexcept { return segment_; }
+    const owned_file& file() const noexcept { return *file_; }
 
-    void add_segment(std::unique_ptr<log_segment> segment) {
-        segments_.reserve(1);
-        segments_.push_back(segment.release());
+    // Goes on in a segment that is there, at `end()`.
+    void resume(std::shared_ptr<log_segment> segment, std::shared_ptr<const owned_file> file) noexcept {
+        segment_ = std::move(segment);
+        file_ = std::move(file);
+        prepared_ = 0;
     }
 
-    // Makes the last segment one that a frame of that length fits into.
-    result<void> make_room(std::size_t length, timestamp now) {
-        if (!end_.is_sealed) {
-            if (end_.frames == 0 || end_.offset + length + seal_bytes <= identity_.segment_bytes) return {};
-            if (auto sealed = seal(now); !sealed) return sealed;
-        }
-        return begin_segment(segments_.size() == 0 ? 1 : last_segment().header.number + 1, now);
+    // Whether a frame of that length fits into the segment.
+    bool has_room(std::size_t length) const noexcept {
+        return !end_.is_sealed &&
+               (end_.frames == 0 || end_.offset + length + seal_bytes <= identity_.segment_bytes);
     }
 
     // Writes a frame whose body stands behind room for its header.
@@ -100,9 +92,9 @@ public:
         header.durable = durable_sequence();
         header.first = end_.next.position;
         header.previous = end_.next.previous;
-        header.encode(frame, last_segment().header.checksum);
+        header.encode(frame, segment_->header.checksum);
         if (auto ready = prepare(end_.offset + bytes); !ready) return ready;
-        if (const io_outcome written = within_.write(last_segment().file, {frame, bytes}, end_.offset); !written.ok())
+        if (const io_outcome written = within_.write(*file_, {frame, bytes}, end_.offset); !written.ok())
             return take_back(written.error);
         end_.offset += bytes;
         ++end_.frames;
@@ -119,7 +111,7 @@ public:
     result<void> sync(const log_tip& tip) {
         const monitor_lock hold(syncing_);
         if (is_poisoned()) return poisoned();
-        if (const io_outcome synced = within_.sync_data(tip.segment->file); !synced.ok())
+        if (const io_outcome synced = within_.sync_data(*tip.file); !synced.ok())
             return unknown("sync failed", synced.error);
         note_durable(tip.mark.sequence, tip.position);
         publish(tip.mark);
@@ -153,7 +145,7 @@ public:
     // Gives back the room that was prepared for frames to come.
     void trim() {
         if (prepared_ <= end_.offset) return;
-        static_cast<void>(within_.truncate(last_segment().file, end_.offset));  // zeros behind the end are as good
+        static_cast<void>(within_.truncate(*file_, end_.offset));  // zeros behind the end are as good
         prepared_ = 0;
     }
 
@@ -172,7 +164,6 @@ public:
     //
     // Errors: no_space, io: nothing changed; outcome_unknown
     result<void> begin_segment(std::uint64_t number, timestamp now) {
-        auto fresh = std::make_unique<log_segment>();
         const std::string name = segment_name(number);
         io_outcome opened = within_.open(name, open_mode::create);
         if (opened.error == EEXIST) {  // what an attempt that failed has left behind: it never held a frame
@@ -180,9 +171,9 @@ public:
             opened = within_.open(name, open_mode::create);
         }
         if (!opened.ok()) return io_error("cannot be made", name, opened.error);
-        fresh->file = owned_file(within_.device(), static_cast<int>(opened.value));
+        auto file = std::make_shared<const owned_file>(within_.device(), static_cast<int>(opened.value));
 
-        segment_header& header = fresh->header;
+        segment_header header;
         header.store = identity_.store;
         header.number = number;
         header.position = end_.next.position;
@@ -194,13 +185,13 @@ public:
         header.durability = durability_.code();
         auto block = std::make_unique<std::byte[]>(segment_header_bytes);
         header.encode(block.get());
-        segments_.reserve(1);
-        const io_outcome written = within_.write(fresh->file, {block.get(), segment_header_bytes}, 0);
+        auto fresh = std::make_shared<log_segment>(reading_, header);
+        const io_outcome written = within_.write(*file, {block.get(), segment_header_bytes}, 0);
         if (!written.ok()) {
             static_cast<void>(within_.remove(name));
             return io_error("cannot be written", name, written.error);
         }
-        if (const io_outcome synced = within_.sync(fresh->file); !synced.ok())
+        if (const io_outcome synced = within_.sync(*file); !synced.ok())
             return unknown("sync failed", synced.error);
         if (const io_outcome synced = within_.sync(); !synced.ok())
             return unknown("sync of the directory failed", synced.error);
@@ -211,13 +202,14 @@ public:
         end_.frames = 0;
         end_.events = 0;
         end_.is_sealed = false;
-        segments_.push_back(fresh.release());
+        resume(std::move(fresh), std::move(file));
         return {};
     }
 
-private:
-    static constexpr std::uint64_t ahead_max = std::uint64_t{4} << 20;
-
+    // Ends the segment: what follows goes into another one.
+    //
+    // Ensures: all of it is durable
+    // Errors:  no_space, outcome_unknown
     result<void> seal(timestamp now) {
         std::byte frame[seal_bytes];
         seal_body{end_.offset, end_.frames, end_.events, end_.next.position - 1}.encode(frame + frame_header_bytes);
@@ -233,6 +225,10 @@ private:
         return sync(tip());
     }
 
+private:
+    static constexpr std::uint64_t ahead_max = std::uint64_t{4} << 20;
+    static constexpr std::size_t files_open_max = 128;
+
     // Where an append waits for the disk, zeros are written ahead of it: a sync of bytes within the file has no size and no
     // place of blocks to record, and takes half the time. Without space for them it is slower, and no more.
     //
@@ -244,10 +240,10 @@ private:
         if (wanted > identity_.segment_bytes) wanted = identity_.segment_bytes;
         for (std::uint64_t at = prepared_ > end_.offset ? prepared_ : end_.offset; at < wanted;) {
             const std::uint64_t step = wanted - at < sizeof zeros ? wanted - at : sizeof zeros;
-            const io_outcome written = within_.write(last_segment().file, {zeros, static_cast<std::size_t>(step)}, at);
+            const io_outcome written = within_.write(*file_, {zeros, static_cast<std::size_t>(step)}, at);
             if (!written.ok() && !is_no_space(written.error)) return unknown("write failed", written.error);
             if (!written.ok()) {
-                static_cast<void>(within_.truncate(last_segment().file, end_.offset));
+                static_cast<void>(within_.truncate(*file_, end_.offset));
                 prepared_ = end;
                 return {};
             }
@@ -260,8 +256,8 @@ private:
     // After a write that failed: no_space if what it wrote could be cut off again.
     result<void> take_back(int number) {
         prepared_ = 0;
-        if (is_no_space(number) && within_.truncate(last_segment().file, end_.offset).ok())
-            return io_error("nothing was recorded", segment_name(last_segment().header.number), number);
+        if (is_no_space(number) && within_.truncate(*file_, end_.offset).ok())
+            return io_error("nothing was recorded", segment_->file.name(), number);
         return unknown("write failed", number);
     }
     static error poisoned() {
@@ -283,7 +279,9 @@ private:
     directory within_;
     store_identity identity_;
     durability durability_;
-    stable_array<log_segment*> segments_;
+    open_files reading_;
+    std::shared_ptr<log_segment> segment_;
+    std::shared_ptr<const owned_file> file_;  // of the segment, to write to
     log_end end_;
     std::uint64_t prepared_ = 0;  // up to where the last segment holds zeros behind its end
     monitor syncing_;

@@ -12,12 +12,17 @@
 #include <vector>
 
 #include "sillok/core/bytes.hpp"
-#include "sillok/core/function_ref.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/frames.hpp"
 #include "sillok/store/file/log.hpp"
+#include "sillok/store/file/log_reader.hpp"
+#include "sillok/store/file/log_view.hpp"
+#include "sillok/store/file/reindex.hpp"
+#include "sillok/store/file/segment.hpp"
+#include "sillok/store/file/segment_index.hpp"
+#include "sillok/store/file/segment_postings.hpp"
 
 namespace sillok {
 
@@ -38,22 +43,17 @@ struct open_report {
 
 namespace sillok::detail {
 
-// Takes a valid frame with its segment's index and its offset; returns whether it fits what came before.
-using frame_visitor = function_ref<bool(const found_frame&, std::size_t, std::uint64_t)>;
-
-inline std::string place_text(std::uint64_t segment, std::uint64_t offset) {
-    return segment_name(segment) + " at offset " + std::to_string(offset);
-}
-
 class recovery {
 public:
-    recovery(file_log& log, std::optional<durable_mark> mark, open_report& report) noexcept
-        : log_(log), mark_(mark), report_(report) {}
+    // What is found goes into the view.
+    recovery(file_log& log, log_view& view, std::optional<durable_mark> mark, open_report& report) noexcept
+        : log_(log), view_(view), mark_(mark), report_(report) {}
 
-    // Reads all segments. Damage is described in the report and ends the reading.
+    // Looks at all segments: at those that are sealed and have an index, at header and seal; at the others from end to end.
+    // Damage is described in the report and ends the reading.
     //
     // Errors: io, unsupported_format
-    result<void> read(open_mode mode, frame_visitor visit) {
+    result<void> read(open_mode mode) {
         auto numbers = list_segments();
         if (!numbers) return std::move(numbers).error();
         log_end& end = log_.end();
@@ -65,16 +65,16 @@ public:
                                  std::to_string(end.next.position);
                 break;
             }
-            auto more = read_segment(number, is_last, mode, visit);
+            auto more = read_segment(number, is_last, mode);
             if (!more) return std::move(more).error();
         }
-        if (log_.segment_count() == 0 && report_.damage.empty())
+        if (view_.extents.empty() && report_.damage.empty())
             report_.damage = segment_name(1) + " is missing; it would begin with position 1";
         if (report_.damage.empty() && mark_ && end.next.sequence <= mark_->sequence)
             report_.damage =
                 "the log ends before " + place_text(mark_->segment, mark_->end) + ", up to where it was durable";
-        report_.segments = log_.segment_count();
-        if (log_.segment_count() != 0) find_durable();
+        report_.segments = view_.extents.size();
+        if (!view_.extents.empty()) find_durable();
         return {};
     }
 
@@ -83,18 +83,17 @@ public:
     // Errors: io, no_space
     result<void> mend() {
         log_end& end = log_.end();
-        log_segment& last = log_.last_segment();
         const directory& files = log_.files();
-        const std::string name = segment_name(last.header.number);
+        const std::string& name = log_.segment()->file.name();
         if (has_tail_)
-            if (const io_outcome cut = files.truncate(last.file, end.offset); !cut.ok())
+            if (const io_outcome cut = files.truncate(log_.file(), end.offset); !cut.ok())
                 return io_error("the torn tail cannot be cut", name, cut.error);
         if (proven_end_ < end.offset || end.frames == 0) {
-            if (auto again = write_again(last, 0, segment_header_bytes); !again) return again;
-            if (auto again = write_again(last, proven_end_, end.offset); !again) return again;
+            if (auto again = write_again(0, segment_header_bytes); !again) return again;
+            if (auto again = write_again(proven_end_, end.offset); !again) return again;
             report_.bytes_proven = end.offset - proven_end_;
         }
-        if (const io_outcome synced = files.sync(last.file); !synced.ok())
+        if (const io_outcome synced = files.sync(log_.file()); !synced.ok())
             return io_error("cannot be synced", name, synced.error);
         if (const io_outcome synced = files.sync(); !synced.ok())
             return io_error("cannot be synced", "the directory", synced.error);
@@ -122,16 +121,15 @@ private:
         return numbers;
     }
 
-    result<void> read_segment(std::uint64_t number, bool is_last, open_mode mode, frame_visitor visit) {
+    result<void> read_segment(std::uint64_t number, bool is_last, open_mode mode) {
         const directory& files = log_.files();
         const std::string name = segment_name(number);
-        auto file = files.open_file(name, mode);
-        if (!file) return std::move(file).error();
-        auto segment = std::make_unique<log_segment>();
-        segment->file = std::move(*file);
-        const io_outcome size = files.size_of(segment->file);
+        auto opened = files.open_file(name, is_last ? mode : open_mode::read);
+        if (!opened) return std::move(opened).error();
+        auto file = std::make_shared<const owned_file>(*std::move(opened));
+        const io_outcome size = files.size_of(*file);
         if (!size.ok()) return io_error("cannot be examined", name, size.error);
-        file_window window(files, segment->file, static_cast<std::uint64_t>(size.value));
+        file_window window(files, *file, static_cast<std::uint64_t>(size.value));
 
         auto head = window.at(0, segment_header_bytes);
         if (!head) return std::move(head).error();
@@ -157,8 +155,7 @@ private:
                              std::to_string(end.next.position);
             return {};
         }
-        segment->header = segment_header::decode(head->data());
-        const segment_header header = segment->header;
+        const segment_header header = segment_header::decode(head->data());
         if (header.store != log_.identity().store)
             return error(error_kind::unsupported_format, name + " belongs to store " + to_string(header.store) +
                                                              ", not to " + to_string(log_.identity().store));
@@ -169,7 +166,31 @@ private:
                              std::to_string(end.next.position);
             return {};
         }
-        end.next.previous = header.checksum;
+        const auto segment = std::make_shared<log_segment>(log_.reading(), header);
+        segment->file.adopt(file);
+        log_.resume(segment, file);
+        begin(header);
+        if (auto indexed = find_index(segment, window); !indexed || *indexed) return forget(indexed);
+        if (is_last) return read_frames(window, segment, mode);
+
+        auto fresh = reindex_mended(segment);
+        if (!fresh && fresh.error() == error_kind::damaged) {
+            report_.damage = fresh.error().text();
+            return {};
+        }
+        if (!fresh) return std::move(fresh).error();
+        pass((*fresh)->covered);
+        view_.extents.push_back(*std::move(fresh));
+        return {};
+    }
+    static result<void> forget(result<bool>& answer) {
+        return answer ? result<void>() : result<void>(std::move(answer).error());
+    }
+
+    // The log ends before the first frame of a segment.
+    void begin(const segment_header& header) {
+        log_end& end = log_.end();
+        end.next = first_of(header);
         end.offset = segment_header_bytes;
         end.frames = 0;
         end.events = 0;
@@ -177,14 +198,102 @@ private:
         frames_.clear();
         frames_.push_back({header.sequence - 1, end.offset, header.position - 1});
         if (header.sequence - 1 > named_) named_ = header.sequence - 1;
-        log_.add_segment(std::move(segment));
-        return read_frames(window, number, is_last, mode, visit);
+    }
+    // The log ends with the seal of a segment.
+    void pass(const index_header& covered) {
+        log_end& end = log_.end();
+        end.next = {covered.sequence + 1, covered.position + 1, covered.last_frame, covered.time};
+        end.offset = covered.end;
+        end.frames = covered.frames;
+        end.events = covered.events;
+        end.last_frame = covered.last_frame;
+        end.is_sealed = true;
+        frames_.push_back({covered.sequence, covered.end, covered.position});
     }
 
-    result<void> read_frames(file_window& window, std::uint64_t number, bool is_last, open_mode mode,
-                             frame_visitor visit) {
+    // Whether a segment is sealed and has an index that goes up to the seal. If so it is in the view.
+    //
+    // Errors: io
+    result<bool> find_index(const std::shared_ptr<log_segment>& segment, file_window& window) {
+        auto index = segment_index::open(log_.reading(), index_name(segment->number()));
+        if (!index) return std::move(index).error();
+        if (*index == nullptr) return false;
+        const segment_header& header = segment->header;
+        const index_header& covered = (*index)->header();
+        const bool is_its = covered.store == header.store && covered.segment == header.number &&
+                            covered.segment_checksum == header.checksum;
+        if (!is_its || covered.end < segment_header_bytes + seal_bytes || covered.end > window.file_bytes()) return false;
+        const std::uint64_t offset = covered.end - seal_bytes;
+        auto head = window.at(offset, frame_header_bytes);
+        if (!head) return std::move(head).error();
+        if (head->size() < frame_header_bytes || !is_frame_header(head->data(), header.checksum)) return false;
+        const frame_header seal = frame_header::decode(head->data());
+        const chain expected{covered.sequence, covered.position + 1, seal.previous, covered.time};
+        auto found = find_frame(window, offset, header.checksum, expected);
+        if (!found) return std::move(found).error();
+        if (found->state != frame_state::valid || seal.kind != frame_kind::seal || seal.checksum != covered.last_frame)
+            return false;
+        const seal_body says = seal_body::decode(found->body.data());
+        if (says.frames + 1 != covered.frames || says.events != covered.events || says.last != covered.position)
+            return false;
+        if (mark_ && mark_->sequence == seal.sequence && mark_->checksum != seal.checksum) return false;
+        if (window.file_bytes() != covered.end) {
+            auto behind = look_behind(window, covered.end, header.checksum, seal.sequence + 1);
+            if (!behind) return std::move(behind).error();
+            if (behind->end != covered.end) return false;
+        }
+        if (seal.durable > named_) named_ = seal.durable;
+        auto in = std::make_shared<extent>();
+        in->segment = segment;
+        in->is_sealed = true;
+        in->covered = covered;
+        in->index = *std::move(index);
+        pass(covered);
+        has_tail_ = window.file_bytes() > covered.end;
+        view_.extents.push_back(std::move(in));
+        return true;
+    }
+
+    // Indexes of earlier segments that turn out not to fit are made anew first.
+    result<std::shared_ptr<extent>> reindex_mended(const std::shared_ptr<log_segment>& segment) {
+        for (;;) {
+            auto fresh = reindex(view_, view_.extents.size(), segment);
+            if (fresh) return fresh;
+            auto mended = mend_suspects();
+            if (!mended) return std::move(mended).error();
+            if (!*mended) return fresh;
+        }
+    }
+    // Whether there was an index to be made anew.
+    result<bool> mend_suspects() {
+        auto fresh = reindex_suspect(view_);
+        if (!fresh) return std::move(fresh).error();
+        if (*fresh == nullptr) return false;
+        view_.extents[view_.index_of((*fresh)->segment->number())] = *fresh;
+        return true;
+    }
+
+    result<void> read_frames(file_window& window, const std::shared_ptr<log_segment>& segment, open_mode mode) {
         log_end& end = log_.end();
-        const std::uint32_t seed = log_.last_segment().header.checksum;
+        const std::uint64_t number = segment->number();
+        const std::uint32_t seed = segment->header.checksum;
+        auto in = std::make_shared<extent>();
+        in->segment = segment;
+        in->covered = covered_of(segment->header);
+        in->postings = std::make_shared<segment_postings>(hash_seed(segment->header.store));
+        view_.extents.push_back(in);
+        log_reader reader(std::size_t{4} << 10);
+        const auto earlier = [&](const stream_view& name, std::uint64_t hash) -> result<earlier_events> {
+            for (;;) {
+                auto found = view_.find_before(view_.extents.size() - 1, {keys::streams, name, hash}, reader);
+                if (found && found->count == 0) return earlier_events{};
+                if (found)
+                    return earlier_events{found->total(), static_cast<std::uint32_t>(found->in->segment->number())};
+                auto mended = mend_suspects();
+                if (!mended) return std::move(mended).error();
+                if (!*mended) return std::move(found).error();
+            }
+        };
         for (;;) {
             auto found = find_frame(window, end.offset, seed, end.next);
             if (!found) return std::move(found).error();
@@ -194,11 +303,11 @@ private:
                                  std::to_string(static_cast<unsigned>(found->header.kind)) + " and flags " +
                                  std::to_string(found->header.flags) + ", which this library does not know");
             if (found->state != frame_state::valid) {
-                auto judged = judge_tail(window, number, is_last, *found);
+                auto judged = judge_tail(window, number, *found);
                 if (!judged || report_.damage.empty() || mode == open_mode::write) return judged;
                 // A writer may have gone on since these bytes were read. What says that the frame was durable was read after
                 // that, so the frame is there now, or damaged.
-                const io_outcome size = log_.files().size_of(log_.last_segment().file);
+                const io_outcome size = log_.files().size_of(log_.file());
                 if (!size.ok()) return io_error("cannot be examined", segment_name(number), size.error);
                 window.look_again(static_cast<std::uint64_t>(size.value));
                 found = find_frame(window, end.offset, seed, end.next);
@@ -211,32 +320,31 @@ private:
             if (end.is_sealed) return damaged(number, end.offset, end.next.position, "a frame behind the seal");
             if (mark_ && frame.sequence == mark_->sequence && frame.checksum != mark_->checksum)
                 return damaged(number, end.offset, frame.first, "it is not the frame that was durable there");
-            if (!visit(*found, log_.segment_count() - 1, end.offset))
-                return damaged(number, end.offset, frame.first, "its events do not continue their streams");
+            auto fits = in->postings->restore(segment->header.store, frame, found->body, end.offset, earlier);
+            if (!fits && fits.error() == error_kind::damaged) {
+                report_.damage = fits.error().text();
+                return {};
+            }
+            if (!fits) return std::move(fits).error();
+            if (!*fits) return damaged(number, end.offset, frame.first, "its events do not continue their streams");
             if (frame.durable > named_) named_ = frame.durable;
-            end.is_sealed = frame.kind == frame_kind::seal;
+            cover(in->covered, frame, end.offset);
+            end.is_sealed = in->is_sealed = frame.kind == frame_kind::seal;
             end.offset += frame.length;
             ++end.frames;
             end.events += frame.count;
             end.last_frame = frame.checksum;
-            end.next = {frame.sequence + 1, frame.first + frame.count, frame.checksum,
-                        frame.kind == frame_kind::batch ? frame.time : end.next.time};
+            advance(end.next, frame);
             frames_.push_back({frame.sequence, end.offset, end.next.position - 1});
         }
     }
 
-    // What follows the last valid frame of a segment is its end, a torn tail, or damage.
-    result<void> judge_tail(file_window& window, std::uint64_t number, bool is_last, const found_frame& found) {
+    // What follows the last valid frame of the last segment is its end, a torn tail, or damage.
+    result<void> judge_tail(file_window& window, std::uint64_t number, const found_frame& found) {
         const log_end& end = log_.end();
-        auto behind = look_behind(window, end.offset, log_.last_segment().header.checksum, end.next.sequence);
+        auto behind = look_behind(window, end.offset, log_.segment()->header.checksum, end.next.sequence);
         if (!behind) return std::move(behind).error();
         const bool is_clean = behind->end == end.offset;
-        if (!is_last) {
-            if (end.is_sealed && is_clean) return {};
-            const char* const unsealed =
-                found.state == frame_state::end ? "there is no seal, though another segment follows" : found.why;
-            return damaged(number, end.offset, found.unreadable, end.is_sealed ? "bytes behind the seal" : unsealed);
-        }
         const std::uint64_t marked = mark_ ? mark_->sequence : 0;
         std::uint64_t durable = named_ > behind->durable ? named_ : behind->durable;
         if (marked > durable) durable = marked;
@@ -269,23 +377,25 @@ private:
                              mark_->end == log_.end().offset;
     }
 
-    result<void> write_again(log_segment& segment, std::uint64_t from, std::uint64_t to) {
-        file_window window(log_.files(), segment.file, to);
+    result<void> write_again(std::uint64_t from, std::uint64_t to) {
+        const std::string& name = log_.segment()->file.name();
+        file_window window(log_.files(), log_.file(), to);
         constexpr std::size_t step = std::size_t{256} << 10;
         while (from < to) {
             const std::size_t wanted = to - from < step ? static_cast<std::size_t>(to - from) : step;
             auto bytes = window.at(from, wanted);
             if (!bytes) return std::move(bytes).error();
             if (bytes->size() < wanted)
-                return io_error("cannot be read again", segment_name(segment.header.number), EIO);
-            if (const io_outcome written = log_.files().write(segment.file, *bytes, from); !written.ok())
-                return io_error("cannot be written again", segment_name(segment.header.number), written.error);
+                return io_error("cannot be read again", name, EIO);
+            if (const io_outcome written = log_.files().write(log_.file(), *bytes, from); !written.ok())
+                return io_error("cannot be written again", name, written.error);
             from += wanted;
         }
         return {};
     }
 
     file_log& log_;
+    log_view& view_;
     std::optional<durable_mark> mark_;
     open_report& report_;
     std::uint64_t named_ = 0;  // the greatest durable mark in a valid frame or implied by a segment's existence

@@ -1,0 +1,105 @@
+#pragma once
+// The files that a store reads from: opened when they are needed, and closed again when too many others are.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+#include <vector>
+
+#include "sillok/core/bytes.hpp"
+#include "sillok/core/result.hpp"
+#include "sillok/store/file/files.hpp"
+#include "sillok/store/monitor.hpp"
+
+namespace sillok::detail {
+
+class known_file;
+
+// How many of a store's files are open at once. The limit is a wish: who reads keeps a file open for as long.
+//
+// Threads: any number at once
+class open_files {
+public:
+    open_files(const directory& within, std::size_t limit) noexcept : within_(&within), limit_(limit) {}
+    open_files(const open_files&) = delete;
+    open_files& operator=(const open_files&) = delete;
+
+    const directory& within() const noexcept { return *within_; }
+
+private:
+    friend known_file;
+
+    const directory* within_;
+    std::size_t limit_;
+    monitor guard_;
+    std::uint64_t uses_ = 0;
+    std::vector<known_file*> open_;
+};
+
+// A file that begins with a block (docs/format.md), known by the checksum of that block.
+//
+// Threads: any number at once
+class known_file {
+public:
+    known_file(open_files& among, std::string name, std::uint32_t checksum) noexcept
+        : among_(among), name_(std::move(name)), checksum_(checksum) {}
+    known_file(const known_file&) = delete;
+    known_file& operator=(const known_file&) = delete;
+    ~known_file() {
+        const monitor_lock hold(among_.guard_);
+        if (file_) leave();
+    }
+
+    const std::string& name() const noexcept { return name_; }
+    const directory& within() const noexcept { return among_.within(); }
+
+    // Takes over a file that is open already.
+    void adopt(std::shared_ptr<const owned_file> file) {
+        const monitor_lock hold(among_.guard_);
+        enter(std::move(file));
+    }
+
+    // The file, for as long as the answer is kept.
+    //
+    // Errors: io, also where another file has its name now
+    result<std::shared_ptr<const owned_file>> open() {
+        const monitor_lock hold(among_.guard_);
+        used_ = ++among_.uses_;
+        if (file_) return file_;
+        auto opened = among_.within().open_file(name_, open_mode::read);
+        if (!opened) return std::move(opened).error();
+        std::byte block[16];
+        const io_outcome read = among_.within().read(*opened, block, sizeof block, 0);
+        if (!read.ok()) return io_error("cannot be read", name_, read.error);
+        if (read.value != sizeof block || load_le<std::uint32_t>(block + 12) != checksum_)
+            return error(error_kind::io, name_ + ": is another file than the one that was there");
+        enter(std::make_shared<const owned_file>(*std::move(opened)));
+        return file_;
+    }
+
+private:
+    void enter(std::shared_ptr<const owned_file> file) {
+        among_.open_.push_back(this);
+        file_ = std::move(file);
+        used_ = ++among_.uses_;
+        if (among_.open_.size() <= among_.limit_) return;
+        known_file* oldest = among_.open_.front();
+        for (known_file* const each : among_.open_)
+            if (each->used_ < oldest->used_) oldest = each;
+        oldest->leave();
+    }
+    void leave() noexcept {
+        file_.reset();
+        std::erase(among_.open_, this);
+    }
+
+    open_files& among_;
+    std::string name_;
+    std::uint32_t checksum_;
+    std::shared_ptr<const owned_file> file_;
+    std::uint64_t used_ = 0;
+};
+
+}  // namespace sillok::detail

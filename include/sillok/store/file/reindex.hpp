@@ -1,0 +1,143 @@
+#pragma once
+// Makes an index of a sealed segment from the segment itself: where there is none, or the one there is does not fit.
+
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <utility>
+
+#include "sillok/core/result.hpp"
+#include "sillok/store/file/files.hpp"
+#include "sillok/store/file/format.hpp"
+#include "sillok/store/file/frames.hpp"
+#include "sillok/store/file/log_reader.hpp"
+#include "sillok/store/file/log_view.hpp"
+#include "sillok/store/file/segment.hpp"
+#include "sillok/store/file/segment_index.hpp"
+#include "sillok/store/file/segment_postings.hpp"
+
+namespace sillok::detail {
+
+// "0000000001.index"
+inline std::string index_name(std::uint64_t segment) {
+    std::string name = segment_name(segment);
+    return name.replace(name.size() - 7, 7, "index");
+}
+
+inline error damaged_at(std::uint64_t segment, std::uint64_t offset, std::uint64_t position, const char* why) {
+    return error(error_kind::damaged,
+                 place_text(segment, offset) + ", position " + std::to_string(position) + ": " + why);
+}
+
+// What the next frame of a segment must continue where the first one is to come.
+inline chain first_of(const segment_header& header) noexcept {
+    return {header.sequence, header.position, header.checksum, header.before};
+}
+inline void advance(chain& expected, const frame_header& frame) noexcept {
+    expected = {frame.sequence + 1, frame.first + frame.count, frame.checksum,
+                frame.kind == frame_kind::batch ? frame.time : expected.time};
+}
+// Counts a frame as covered.
+inline void cover(index_header& covered, const frame_header& frame, std::uint64_t offset) noexcept {
+    covered.last_frame = frame.checksum;
+    covered.sequence = frame.sequence;
+    covered.end = offset + frame.length;
+    covered.position = frame.first + frame.count - 1;
+    if (frame.kind == frame_kind::batch) covered.time = frame.time;
+    ++covered.frames;
+    covered.events += frame.count;
+}
+inline index_header covered_of(const segment_header& header) noexcept {
+    return {header.store,        header.number,     header.checksum, 0, header.sequence - 1, segment_header_bytes,
+            header.position - 1, header.before,     0,               0, 0};
+}
+
+// Reads the segment of the view's extent of that number, from its header to its seal. All of it is checked.
+//
+// Errors:     damaged, with the place; io; those of the indexes of earlier segments
+// Complexity: O(bytes of the segment)
+inline result<std::shared_ptr<extent>> reindex(const log_view& view, std::size_t number,
+                                               const std::shared_ptr<log_segment>& segment) {
+    const segment_header& header = segment->header;
+    auto file = segment->file.open();
+    if (!file) return std::move(file).error();
+    const io_outcome size = segment->file.within().size_of(**file);
+    if (!size.ok()) return io_error("cannot be examined", segment->file.name(), size.error);
+    file_window window(segment->file.within(), **file, static_cast<std::uint64_t>(size.value));
+
+    auto fresh = std::make_shared<extent>();
+    fresh->segment = segment;
+    fresh->is_sealed = true;
+    fresh->covered = covered_of(header);
+    fresh->postings = std::make_shared<segment_postings>(hash_seed(header.store));
+    log_reader reader(std::size_t{4} << 10);
+    const auto earlier = [&](const stream_view& name, std::uint64_t hash) -> result<earlier_events> {
+        auto found = view.find_before(number, {keys::streams, name, hash}, reader);
+        if (!found) return std::move(found).error();
+        if (found->count == 0) return earlier_events{};
+        return earlier_events{found->total(), static_cast<std::uint32_t>(found->in->segment->number())};
+    };
+    chain expected = first_of(header);
+    std::uint64_t offset = segment_header_bytes;
+    for (bool is_sealed = false; !is_sealed;) {
+        auto found = find_frame(window, offset, header.checksum, expected);
+        if (!found) return std::move(found).error();
+        if (found->state == frame_state::end)
+            return damaged_at(header.number, offset, expected.position, "there is no seal, though another segment follows");
+        if (found->state != frame_state::valid)
+            return damaged_at(header.number, offset, found->unreadable, found->why);
+        auto fits = fresh->postings->restore(header.store, found->header, found->body, offset, earlier);
+        if (!fits) return std::move(fits).error();
+        if (!*fits)
+            return damaged_at(header.number, offset, found->header.first, "its events do not continue their streams");
+        cover(fresh->covered, found->header, offset);
+        advance(expected, found->header);
+        offset += found->header.length;
+        is_sealed = found->header.kind == frame_kind::seal;
+    }
+    auto behind = look_behind(window, offset, header.checksum, expected.sequence);
+    if (!behind) return std::move(behind).error();
+    if (behind->end != offset) return damaged_at(header.number, offset, expected.position, "bytes behind the seal");
+    return fresh;
+}
+
+// Makes the first index anew that was found not to fit; null where there is none.
+//
+// Errors: damaged: it is the segment that does not fit, and the index is not suspected any more; io
+inline result<std::shared_ptr<extent>> reindex_suspect(const log_view& view) {
+    const auto first = [&] {
+        std::size_t i = 0;
+        while (i < view.extents.size() && !view.extents[i]->is_suspect.load(std::memory_order_relaxed)) ++i;
+        return i;
+    };
+    for (std::size_t i = first(); i < view.extents.size();) {
+        auto fresh = reindex(view, i, view.extents[i]->segment);
+        if (fresh) return fresh;
+        const std::size_t now = first();
+        if (now == i) {
+            view.extents[i]->is_suspect.store(false, std::memory_order_relaxed);
+            return fresh;
+        }
+        i = now;  // an earlier one, whose answers the making of this one rested on
+    }
+    return std::shared_ptr<extent>();
+}
+
+// Puts the index of an extent into a file; null where that does not work, and then the one in memory serves.
+//
+// Errors: std::bad_alloc
+inline std::shared_ptr<extent> put_into_file(const directory& within, open_files& among, const extent& from) {
+    const std::string name = index_name(from.segment->number());
+    if (!within.replace(name, from.postings->index(from.covered))) return nullptr;
+    auto index = segment_index::open(among, name);
+    if (!index || *index == nullptr) return nullptr;
+    auto fresh = std::make_shared<extent>();
+    fresh->segment = from.segment;
+    fresh->is_sealed = true;
+    fresh->covered = from.covered;
+    fresh->index = *std::move(index);
+    return fresh;
+}
+
+}  // namespace sillok::detail
