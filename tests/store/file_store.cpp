@@ -200,10 +200,10 @@ TEST_CASE("P19: after a fork the child's handle says that it is closed") {
     if (child == 0) {
         const auto is_closed = [](const auto& answer) { return !answer && answer.error() == error_kind::closed; };
         const auto look = [](const record_view&) { return true; };
-        const bool all = is_closed(append(store, "b", 2)) &&
-                         is_closed(store.read_stream({"account", "odd"}, {}, look)) &&
-                         is_closed(store.read_all({}, look)) && is_closed(store.version_of({"account", "odd"})) &&
-                         is_closed(store.wait({}, horizon::visible, {})) && is_closed(store.find_batch(batch)) && store.close();
+        const bool all =
+            is_closed(append(store, "b", 2)) && is_closed(store.read_stream({"account", "odd"}, {}, look)) &&
+            is_closed(store.read_all({}, look)) && is_closed(store.version_of({"account", "odd"})) &&
+            is_closed(store.wait({}, horizon::visible, {})) && is_closed(store.find_batch(batch)) && store.close();
         ::_exit(all ? 0 : 1);
     }
     int status = 1;
@@ -267,8 +267,7 @@ TEST_CASE("a segment is begun when the last one is full, and one batch may be la
 TEST_CASE("P12: the file store remembers at least as many batches as it is told, also when it is opened again") {
     testing::faulty_device disk;
     testing::manual_clock clock;
-    const file_options options{
-        .clock = clock, .segment_bytes = segment_bytes_min, .batch_window = 5, .device = disk};
+    const file_options options{.clock = clock, .segment_bytes = segment_bytes_min, .batch_window = 5, .device = disk};
     const auto text = [](int n) { return payload_of(n, 1500); };  // two to a segment
     {
         auto store = file_store::open("s", options).value();

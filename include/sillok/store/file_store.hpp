@@ -11,6 +11,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <new>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -32,6 +33,8 @@
 #include "sillok/store/file/log_view.hpp"
 #include "sillok/store/file/log_walk.hpp"
 #include "sillok/store/file/opening.hpp"
+#include "sillok/store/file/options.hpp"
+#include "sillok/store/file/past.hpp"
 #include "sillok/store/file/recovery.hpp"
 #include "sillok/store/file/segment_postings.hpp"
 #include "sillok/store/file/state.hpp"
@@ -81,7 +84,7 @@ public:
         state& s = *state_;
         if (s.is_foreign()) return s.foreign();
         auto written = write(request);
-        if (s.has_unfiled.exchange(false, std::memory_order_relaxed)) s.put_indexes_into_files();
+        if (s.has_unfiled.exchange(false, std::memory_order_relaxed)) s.view.file_indexes();
         if (written)
             if (auto settled = s.settle(written->last.value); !settled) return std::move(settled).error();
         return written;
@@ -142,7 +145,7 @@ public:
     result<position> read_all(const log_range& range, record_visitor visit) const {
         const state& s = *state_;
         if (s.is_foreign()) return s.foreign();
-        const std::uint64_t end = s.last(range.upto);
+        const std::uint64_t end = last(range.upto).value;
         const std::uint64_t before = range.from.value == 0 ? 0 : range.from.value - 1;
         if (range.limit == 0 || before > end) return position{before};
         std::uint64_t given = 0;
@@ -182,11 +185,18 @@ public:
         });
     }
 
-    position last(horizon upto) const noexcept { return {state_->last(upto)}; }
+    // Where the store is opened for reading only, this looks how far the writer is.
+    position last(horizon upto) const noexcept {
+        try {
+            static_cast<void>(state_->follow());  // what fails here, fails again where it can be said
+        } catch (const std::bad_alloc&) {}
+        return {state_->last(upto)};
+    }
 
     result<position> wait(position after, horizon upto, timeout patience) const {
         state& s = *state_;
         if (s.is_foreign()) return s.foreign();
+        if (s.read_only) return await_writer(after, patience);
         if (last(upto) > after) return last(upto);
         const detail::monitor_lock hold(s.indexing);
         s.indexing.wait(patience.nanoseconds, [&] { return s.is_ended() || last(upto) > after; });
@@ -243,6 +253,24 @@ private:
 
     using state = detail::file_state;
     using staged_append = detail::staged_append;
+
+    // Each who waits watches for itself: first it begins to watch, and then it looks, so that no change is missed.
+    result<position> await_writer(position after, timeout patience) const {
+        const state& s = *state_;
+        const std::int64_t began = detail::steady_now();
+        for (std::optional<detail::log_follower::watch> watching;;) {
+            if (s.closed) return s.ended();
+            if (auto followed = s.follow(); !followed) return std::move(followed).error();
+            const position now{s.last(horizon::durable)};
+            const std::int64_t left = patience.nanoseconds - (detail::steady_now() - began);
+            if (now > after || left <= 0) return now;
+            if (watching) {
+                watching->await(left);
+            } else {
+                watching.emplace(s.follower);
+            }
+        }
+    }
 
     explicit file_store(std::unique_ptr<state> opened) noexcept : state_(std::move(opened)) {}
 
@@ -319,7 +347,7 @@ private:
         auto fresh = std::make_unique<state>(path, std::move(files), identity, options);
         fresh->lock = std::move(lock);
         if (auto created = detail::create_store(fresh->log, identity); !created) return std::move(created).error();
-        auto view = std::make_shared<detail::log_view>(*fresh->view());
+        auto view = std::make_shared<detail::log_view>(*fresh->view.now());
         auto first = std::make_shared<detail::extent>();
         first->segment = fresh->log.segment();
         first->postings = std::make_shared<detail::segment_postings>(detail::hash_seed(identity.store));
@@ -348,7 +376,7 @@ private:
             if (!read) return std::move(read).error();
             mark = *read;
         }
-        auto view = std::make_shared<detail::log_view>(*s.view());
+        auto view = std::make_shared<detail::log_view>(*s.view.now());
         detail::recovery recovery(s.log, *view, mark, s.report);
         if (auto read = recovery.read(options.read_only ? open_mode::read : open_mode::write); !read)
             return std::move(read).error();

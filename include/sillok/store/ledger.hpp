@@ -155,8 +155,7 @@ public:
         postings_ = &postings;
         for (std::size_t i = 0; i < streams; ++i) {
             write_state& state = writes_[i];
-            if (state.entry != nullptr)
-                state.at.segment = state.entry->count != 0 ? left : state.entry->segment;
+            if (state.entry != nullptr) state.at.segment = state.entry->count != 0 ? left : state.entry->segment;
             state.entry = nullptr;
         }
     }
@@ -216,7 +215,8 @@ public:
                 const std::uint32_t place = each(start);
                 writes_[i].entry->stage(place);
                 const auto number = static_cast<std::uint32_t>(at.value - admitted.receipt.first.value);
-                while (tagged < tagged_.size() && tagged_[tagged].event == number) tagged_[tagged++].entry->stage(place);
+                while (tagged < tagged_.size() && tagged_[tagged].event == number)
+                    tagged_[tagged++].entry->stage(place);
                 ++at.value;
             }
         }
@@ -290,8 +290,8 @@ private:
                                                      " with other content");
     }
     [[gnu::__cold__, gnu::noinline]] static error carried(std::string_view tag, position carrier) {
-        return error(error_kind::condition_failed, "tag " + quoted(tag) + " is carried by the event at position " +
-                                                       std::to_string(carrier.value));
+        return error(error_kind::condition_failed,
+                     "tag " + quoted(tag) + " is carried by the event at position " + std::to_string(carrier.value));
     }
     [[gnu::__cold__, gnu::noinline]] static error conflict(const stream_append& to, version actual) {
         using rule = expectation::rule;

@@ -161,8 +161,7 @@ private:
     detail::posting_union locked_tags(std::span<const std::string_view> tags, std::uint64_t first) const {
         detail::posting_union carriers(tags.size());
         const detail::monitor_lock hold(monitor_);
-        for (std::size_t i = 0; i < tags.size(); ++i)
-            carriers.set(i, postings_.tags.list({{}, tags[i]}), first);
+        for (std::size_t i = 0; i < tags.size(); ++i) carriers.set(i, postings_.tags.list({{}, tags[i]}), first);
         return carriers;
     }
 

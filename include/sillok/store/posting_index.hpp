@@ -87,8 +87,8 @@ struct earlier_events {
 struct posting {
     const std::byte* text;  // category and key, one behind the other
     std::uint32_t* places;
-    std::uint64_t before;  // events under the name in earlier parts of the log
-    std::uint32_t segment; // the part with the last of them
+    std::uint64_t before;   // events under the name in earlier parts of the log
+    std::uint32_t segment;  // the part with the last of them
     std::uint32_t count;
     std::uint32_t staged;
     std::uint16_t key_bytes;
@@ -208,7 +208,8 @@ private:
     [[gnu::noinline]] void grow(posting& of, std::uint32_t wanted) {
         std::uint8_t bits = of.capacity_bits == 0 ? 1 : of.capacity_bits;
         while (std::uint64_t{1} << bits < wanted) ++bits;
-        auto* const fresh = reinterpret_cast<std::uint32_t*>(memory_.take((std::size_t{1} << bits) * sizeof(std::uint32_t)));
+        auto* const fresh =
+            reinterpret_cast<std::uint32_t*>(memory_.take((std::size_t{1} << bits) * sizeof(std::uint32_t)));
         if (of.count + of.staged != 0) std::memcpy(fresh, of.places, (of.count + of.staged) * sizeof(std::uint32_t));
         of.places = fresh;
         of.capacity_bits = bits;

@@ -35,7 +35,9 @@ public:
         return calls_->wait(store_, after, upto, patience);
     }
     result<void> settle(position upto) const { return calls_->settle(store_, upto); }
-    result<std::optional<recorded_batch>> find_batch(const uuid& batch) const { return calls_->find_batch(store_, batch); }
+    result<std::optional<recorded_batch>> find_batch(const uuid& batch) const {
+        return calls_->find_batch(store_, batch);
+    }
 
     // Whether both refer to the same store.
     friend bool operator==(const store_ref& a, const store_ref& b) noexcept { return a.store_ == b.store_; }

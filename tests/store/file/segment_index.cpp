@@ -103,8 +103,7 @@ TEST_CASE("an index gives back what went in, however many keys there are") {
                                   wrong += key.before != want.first.before || key.previous != want.first.previous;
                                   std::vector<std::uint32_t> at(want.second.size() + 1);
                                   wrong += index.places(keys::streams, key, 0, at).value() != want.second.size();
-                                  for (std::size_t i = 0; i < want.second.size(); ++i)
-                                      wrong += at[i] != want.second[i];
+                                  for (std::size_t i = 0; i < want.second.size(); ++i) wrong += at[i] != want.second[i];
                                   std::uint32_t last[1];
                                   wrong += index.places(keys::streams, key, key.count - 1, last).value() != 1;
                                   wrong += last[0] != want.second.back();

@@ -35,11 +35,13 @@ using name_visitor = function_ref<void(std::string_view)>;
 // file_size    is -1 for what is not a regular file.
 // try_lock     takes the one lock of a file until its number is closed; EWOULDBLOCK where another number has it.
 // unlock       gives it back, also where a forked child still has the number.
+// watch        is a number by which to wait for changes of a file's content from now on; ENOSYS where that is not possible.
+// await        waits until the watched file has changed since it was last asked, or the time in nanoseconds is over: 1 or 0.
 //
 // Threads: any number at once
 template <class D>
 concept device = requires(D& d, const char* path, int number, open_mode mode, void* to, const void* from,
-                          std::size_t bytes, std::uint64_t offset, name_visitor names) {
+                          std::size_t bytes, std::uint64_t offset, name_visitor names, std::int64_t nanoseconds) {
     { d.make_directory(path) } -> std::same_as<io_outcome>;
     { d.open_directory(path) } -> std::same_as<io_outcome>;
     { d.open(number, path, mode) } -> std::same_as<io_outcome>;
@@ -54,6 +56,8 @@ concept device = requires(D& d, const char* path, int number, open_mode mode, vo
     { d.list(number, names) } -> std::same_as<io_outcome>;
     { d.try_lock(number) } -> std::same_as<io_outcome>;
     { d.unlock(number) } -> std::same_as<io_outcome>;
+    { d.watch(number) } -> std::same_as<io_outcome>;
+    { d.await(number, nanoseconds) } -> std::same_as<io_outcome>;
     { d.close(number) } -> std::same_as<io_outcome>;
 };
 
@@ -89,6 +93,8 @@ public:
     io_outcome list(int directory, name_visitor names) const { return calls_->list(device_, directory, names); }
     io_outcome try_lock(int file) const { return calls_->try_lock(device_, file); }
     io_outcome unlock(int file) const { return calls_->unlock(device_, file); }
+    io_outcome watch(int file) const { return calls_->watch(device_, file); }
+    io_outcome await(int watch, std::int64_t nanoseconds) const { return calls_->await(device_, watch, nanoseconds); }
     io_outcome close(int file) const { return calls_->close(device_, file); }
 
 private:
@@ -107,6 +113,8 @@ private:
         io_outcome (*list)(void*, int, name_visitor);
         io_outcome (*try_lock)(void*, int);
         io_outcome (*unlock)(void*, int);
+        io_outcome (*watch)(void*, int);
+        io_outcome (*await)(void*, int, std::int64_t);
         io_outcome (*close)(void*, int);
     };
 
@@ -130,6 +138,8 @@ private:
         [](void* d, int dir, name_visitor names) { return static_cast<D*>(d)->list(dir, names); },
         [](void* d, int file) { return static_cast<D*>(d)->try_lock(file); },
         [](void* d, int file) { return static_cast<D*>(d)->unlock(file); },
+        [](void* d, int file) { return static_cast<D*>(d)->watch(file); },
+        [](void* d, int watch, std::int64_t nanoseconds) { return static_cast<D*>(d)->await(watch, nanoseconds); },
         [](void* d, int file) { return static_cast<D*>(d)->close(file); },
     };
 

@@ -24,6 +24,14 @@ struct chain {
     timestamp time{(std::numeric_limits<std::int64_t>::min)()};
 };
 
+// What the next frame of a segment must continue where the first one is to come.
+inline chain first_of(const segment_header& header) noexcept {
+    return {header.sequence, header.position, header.checksum, header.before};
+}
+inline void advance(chain& expected, const frame_header& frame) noexcept {
+    expected = {frame.sequence + 1, frame.first + frame.count, frame.checksum,
+                frame.kind == frame_kind::batch ? frame.time : expected.time};
+}
 enum class frame_state : std::uint8_t { valid, end, invalid, unsupported };
 
 // What was found in the place of a frame.

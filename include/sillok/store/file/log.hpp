@@ -30,6 +30,24 @@ struct log_end {
     std::uint64_t frames = 0;      // in the last segment
     std::uint64_t events = 0;      // in the last segment
     bool is_sealed = false;        // the last segment has its seal
+
+    // A frame of the last segment stands there.
+    void pass(const frame_header& frame) noexcept {
+        offset += frame.length;
+        ++frames;
+        events += frame.count;
+        last_frame = frame.checksum;
+        is_sealed = frame.kind == frame_kind::seal;
+        advance(next, frame);
+    }
+    // The next frame is the first one of a segment.
+    void begin(const segment_header& header) noexcept {
+        next = first_of(header);
+        offset = segment_header_bytes;
+        frames = 0;
+        events = 0;
+        is_sealed = false;
+    }
 };
 
 // A state of the log: how far a sync that begins now makes it durable.
@@ -78,8 +96,7 @@ public:
 
     // Whether a frame of that length fits into the segment.
     bool has_room(std::size_t length) const noexcept {
-        return !end_.is_sealed &&
-               (end_.frames == 0 || end_.offset + length + seal_bytes <= identity_.segment_bytes);
+        return !end_.is_sealed && (end_.frames == 0 || end_.offset + length + seal_bytes <= identity_.segment_bytes);
     }
 
     // Writes a frame whose body stands behind room for its header.
@@ -96,11 +113,7 @@ public:
         if (auto ready = prepare(end_.offset + bytes); !ready) return ready;
         if (const io_outcome written = within_.write(*file_, {frame, bytes}, end_.offset); !written.ok())
             return take_back(written.error);
-        end_.offset += bytes;
-        ++end_.frames;
-        end_.events += header.count;
-        end_.last_frame = header.checksum;
-        end_.next = {header.sequence + 1, header.first + header.count, header.checksum, header.time};
+        end_.pass(header);
         return {};
     }
 
@@ -131,15 +144,7 @@ public:
         const monitor_lock hold(noting_);
         if (mark.sequence < published_) return;
         published_ = mark.sequence;
-        if (!mark_.is_open()) {
-            const io_outcome opened = within_.open("mark", open_mode::either);
-            if (!opened.ok()) return;
-            mark_ = owned_file(within_.device(), static_cast<int>(opened.value));
-            static_cast<void>(within_.truncate(mark_, mark_bytes));
-        }
-        std::byte bytes[mark_bytes];
-        mark.encode(bytes);
-        static_cast<void>(within_.write(mark_, bytes, 0));
+        static_cast<void>(put(mark));
     }
 
     // Gives back the room that was prepared for frames to come.
@@ -153,11 +158,15 @@ public:
     //
     // Requires: all of it is durable
     result<void> write_mark() {
-        std::byte bytes[mark_bytes];
         durable_mark mark = tip().mark;
         mark.is_closed = 1;
-        mark.encode(bytes);
-        return within_.replace("mark", bytes);
+        const monitor_lock hold(noting_);
+        if (auto written = put(mark); !written) return written;
+        if (const io_outcome synced = within_.sync(mark_); !synced.ok())
+            return io_error("cannot be synced", "mark", synced.error);
+        if (const io_outcome synced = within_.sync(); !synced.ok())
+            return io_error("cannot be synced", "the directory", synced.error);
+        return {};
     }
 
     // Begins a segment behind the last one.
@@ -191,17 +200,11 @@ public:
             static_cast<void>(within_.remove(name));
             return io_error("cannot be written", name, written.error);
         }
-        if (const io_outcome synced = within_.sync(*file); !synced.ok())
-            return unknown("sync failed", synced.error);
+        if (const io_outcome synced = within_.sync(*file); !synced.ok()) return unknown("sync failed", synced.error);
         if (const io_outcome synced = within_.sync(); !synced.ok())
             return unknown("sync of the directory failed", synced.error);
 
-        end_.next.previous = header.checksum;
-        end_.offset = segment_header_bytes;
-        prepared_ = 0;
-        end_.frames = 0;
-        end_.events = 0;
-        end_.is_sealed = false;
+        end_.begin(header);
         resume(std::move(fresh), std::move(file));
         return {};
     }
@@ -217,10 +220,7 @@ public:
         header.kind = frame_kind::seal;
         header.time = now;
         header.body_checksum = crc32c({frame + frame_header_bytes, seal_body_bytes});
-        const timestamp before = end_.next.time;
         if (auto written = write_frame(frame, seal_bytes, header); !written) return written;
-        end_.next.time = before;
-        end_.is_sealed = true;
         trim();
         return sync(tip());
     }
@@ -228,6 +228,22 @@ public:
 private:
     static constexpr std::uint64_t ahead_max = std::uint64_t{4} << 20;
     static constexpr std::size_t files_open_max = 128;
+
+    // Writes the mark in its place, where readers in other processes watch it.
+    //
+    // Requires: `noting_` is held
+    result<void> put(const durable_mark& mark) {
+        if (!mark_.is_open()) {
+            const io_outcome opened = within_.open("mark", open_mode::either);
+            if (!opened.ok()) return io_error("cannot be opened", "mark", opened.error);
+            mark_ = owned_file(within_.device(), static_cast<int>(opened.value));
+            static_cast<void>(within_.truncate(mark_, mark_bytes));
+        }
+        std::byte bytes[mark_bytes];
+        mark.encode(bytes);
+        const io_outcome written = within_.write(mark_, bytes, 0);
+        return written.ok() ? result<void>() : io_error("cannot be written", "mark", written.error);
+    }
 
     // Where an append waits for the disk, zeros are written ahead of it: a sync of bytes within the file has no size and no
     // place of blocks to record, and takes half the time. Without space for them it is slower, and no more.

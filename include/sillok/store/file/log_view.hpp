@@ -43,11 +43,11 @@ struct extent {
 // The events of a key in one segment.
 struct found_key {
     const extent* in = nullptr;
-    std::uint64_t before = 0;  // events of the key in earlier segments
-    std::uint32_t count = 0;   // in this one; 0: the key is not there
+    std::uint64_t before = 0;   // events of the key in earlier segments
+    std::uint32_t count = 0;    // in this one; 0: the key is not there
     std::uint32_t segment = 0;  // the one with the last of the earlier events
-    posting_list list;         // of an index in memory
-    index_entry entry;         // of an index in a file
+    posting_list list;          // of an index in memory
+    index_entry entry;          // of an index in a file
 
     std::uint64_t total() const noexcept { return before + count; }
 };
@@ -97,7 +97,8 @@ public:
         if (in.postings) {
             const monitor_lock hold(guard_);
             const posting_index& postings = name.kind == keys::streams ? in.postings->streams : in.postings->tags;
-            if (const posting* const entry = postings.find(name.name, name.hash); entry != nullptr && entry->count != 0) {
+            if (const posting* const entry = postings.find(name.name, name.hash);
+                entry != nullptr && entry->count != 0) {
                 found.before = entry->before;
                 found.count = entry->count;
                 found.segment = entry->segment;
@@ -132,6 +133,13 @@ public:
             if (!here || here->count != 0) return here;
         }
         return found;
+    }
+    // What a stream has before an extent, by number.
+    result<earlier_events> earlier(std::size_t number, const log_name& name, log_reader& reader) const {
+        auto found = find_before(number, name, reader);
+        if (!found) return std::move(found).error();
+        if (found->count == 0) return earlier_events{};
+        return earlier_events{found->total(), static_cast<std::uint32_t>(found->in->segment->number())};
     }
     // The events of a key before those that were found.
     result<found_key> before(const found_key& later, const log_name& name, log_reader& reader) const {
@@ -256,11 +264,9 @@ private:
         if (!is_frame_header(head->data(), in.segment->header.checksum)) return inconsistent(in);
         const frame_header frame = frame_header::decode(head->data());
         if (frame.batch != id) return std::optional<recorded_batch>();
-        recorded_batch batch{{.first = {frame.first},
-                              .last = {frame.first + frame.count - 1},
-                              .version = {},
-                              .time = frame.time},
-                             frame.content};
+        recorded_batch batch{
+            {.first = {frame.first}, .last = {frame.first + frame.count - 1}, .version = {}, .time = frame.time},
+            frame.content};
         std::vector<std::byte> stream;  // category and key of the first record
         std::size_t category_bytes = 0;
         std::uint64_t at = offset + frame_header_bytes;

@@ -130,8 +130,8 @@ private:
             auto record = reader.at(*in.segment, offset);
             if (!record) return log_view::suspect(in, std::move(record).error());
             if (!carries(*record, tags))
-                return log_view::suspect(
-                    in, damaged_at(in.segment->number(), offset, record->position().value, "another event is in its place"));
+                return log_view::suspect(in, damaged_at(in.segment->number(), offset, record->position().value,
+                                                        "another event is in its place"));
             if (!give(*record, visit)) return {};
         }
         return {};

@@ -4,13 +4,20 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <cstdio>
+#include <ctime>
 #include <string_view>
 
 #include <dirent.h>
 #include <fcntl.h>
+#include <poll.h>
 #include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
+
+#if defined(__linux__)
+#include <sys/inotify.h>
+#endif
 
 #include "sillok/store/file/device.hpp"
 
@@ -71,6 +78,31 @@ public:
     }
     io_outcome try_lock(int file) const noexcept { return outcome(::flock(file, LOCK_EX | LOCK_NB)); }
     io_outcome unlock(int file) const noexcept { return outcome(::flock(file, LOCK_UN)); }
+    io_outcome watch([[maybe_unused]] int file) const noexcept {
+#if defined(__linux__)
+        const int watch = ::inotify_init1(IN_NONBLOCK | IN_CLOEXEC);
+        if (watch < 0) return {0, errno};
+        // The file itself, by whatever name: /proc leads to what is open.
+        char path[32];
+        std::snprintf(path, sizeof path, "/proc/self/fd/%d", file);
+        if (::inotify_add_watch(watch, path, IN_MODIFY) >= 0) return {watch, 0};
+        const int why = errno;
+        ::close(watch);
+        return {0, why};
+#else
+        return {0, ENOSYS};
+#endif
+    }
+    io_outcome await(int watch, std::int64_t nanoseconds) const noexcept {
+        ::pollfd changed{watch, POLLIN, 0};
+        const std::timespec patience{static_cast<std::time_t>(nanoseconds / 1'000'000'000),
+                                     static_cast<long>(nanoseconds % 1'000'000'000)};
+        const int ready = ::ppoll(&changed, 1, &patience, nullptr);
+        if (ready <= 0) return outcome(ready);
+        char events[4096];
+        while (::read(watch, events, sizeof events) > 0) {}
+        return {1, 0};
+    }
     io_outcome close(int file) const noexcept { return outcome(::close(file)); }
 
 private:

@@ -5,6 +5,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <optional>
 #include <string>
@@ -189,14 +190,9 @@ private:
 
     // The log ends before the first frame of a segment.
     void begin(const segment_header& header) {
-        log_end& end = log_.end();
-        end.next = first_of(header);
-        end.offset = segment_header_bytes;
-        end.frames = 0;
-        end.events = 0;
-        end.is_sealed = false;
+        log_.end().begin(header);
         frames_.clear();
-        frames_.push_back({header.sequence - 1, end.offset, header.position - 1});
+        frames_.push_back({header.sequence - 1, segment_header_bytes, header.position - 1});
         if (header.sequence - 1 > named_) named_ = header.sequence - 1;
     }
     // The log ends with the seal of a segment.
@@ -215,42 +211,15 @@ private:
     //
     // Errors: io
     result<bool> find_index(const std::shared_ptr<log_segment>& segment, file_window& window) {
-        auto index = segment_index::open(log_.reading(), index_name(segment->number()));
-        if (!index) return std::move(index).error();
-        if (*index == nullptr) return false;
-        const segment_header& header = segment->header;
-        const index_header& covered = (*index)->header();
-        const bool is_its = covered.store == header.store && covered.segment == header.number &&
-                            covered.segment_checksum == header.checksum;
-        if (!is_its || covered.end < segment_header_bytes + seal_bytes || covered.end > window.file_bytes()) return false;
-        const std::uint64_t offset = covered.end - seal_bytes;
-        auto head = window.at(offset, frame_header_bytes);
-        if (!head) return std::move(head).error();
-        if (head->size() < frame_header_bytes || !is_frame_header(head->data(), header.checksum)) return false;
-        const frame_header seal = frame_header::decode(head->data());
-        const chain expected{covered.sequence, covered.position + 1, seal.previous, covered.time};
-        auto found = find_frame(window, offset, header.checksum, expected);
+        auto found = indexed_extent(segment, log_.reading(), window);
         if (!found) return std::move(found).error();
-        if (found->state != frame_state::valid || seal.kind != frame_kind::seal || seal.checksum != covered.last_frame)
-            return false;
-        const seal_body says = seal_body::decode(found->body.data());
-        if (says.frames + 1 != covered.frames || says.events != covered.events || says.last != covered.position)
-            return false;
+        if (found->in == nullptr) return false;
+        const frame_header& seal = found->seal;
         if (mark_ && mark_->sequence == seal.sequence && mark_->checksum != seal.checksum) return false;
-        if (window.file_bytes() != covered.end) {
-            auto behind = look_behind(window, covered.end, header.checksum, seal.sequence + 1);
-            if (!behind) return std::move(behind).error();
-            if (behind->end != covered.end) return false;
-        }
         if (seal.durable > named_) named_ = seal.durable;
-        auto in = std::make_shared<extent>();
-        in->segment = segment;
-        in->is_sealed = true;
-        in->covered = covered;
-        in->index = *std::move(index);
-        pass(covered);
-        has_tail_ = window.file_bytes() > covered.end;
-        view_.extents.push_back(std::move(in));
+        pass(found->in->covered);
+        has_tail_ = window.file_bytes() > found->in->covered.end;
+        view_.extents.push_back(std::move(found->in));
         return true;
     }
 
@@ -273,35 +242,29 @@ private:
         return true;
     }
 
+    // Reads the last segment. A writer takes in all that is whole and proves it; a reader takes in only what is durable, which is
+    // known when all of it was looked at.
     result<void> read_frames(file_window& window, const std::shared_ptr<log_segment>& segment, open_mode mode) {
-        log_end& end = log_.end();
-        const std::uint64_t number = segment->number();
-        const std::uint32_t seed = segment->header.checksum;
         auto in = std::make_shared<extent>();
         in->segment = segment;
         in->covered = covered_of(segment->header);
         in->postings = std::make_shared<segment_postings>(hash_seed(segment->header.store));
         view_.extents.push_back(in);
-        log_reader reader(std::size_t{4} << 10);
-        const auto earlier = [&](const stream_view& name, std::uint64_t hash) -> result<earlier_events> {
-            for (;;) {
-                auto found = view_.find_before(view_.extents.size() - 1, {keys::streams, name, hash}, reader);
-                if (found && found->count == 0) return earlier_events{};
-                if (found)
-                    return earlier_events{found->total(), static_cast<std::uint32_t>(found->in->segment->number())};
-                auto mended = mend_suspects();
-                if (!mended) return std::move(mended).error();
-                if (!*mended) return std::move(found).error();
-            }
-        };
-        for (;;) {
+        constexpr std::uint64_t all = (std::numeric_limits<std::uint64_t>::max)();
+        if (mode == open_mode::write) return read_upto(window, *in, mode, all, true);
+        if (auto looked = read_upto(window, *in, mode, all, false); !looked) return looked;
+        const std::uint64_t durable = durable_sequence();
+        begin(segment->header);
+        return read_upto(window, *in, mode, durable, true);
+    }
+    result<void> read_upto(file_window& window, extent& in, open_mode mode, std::uint64_t sequence, bool takes_in) {
+        log_end& end = log_.end();
+        const std::uint64_t number = in.segment->number();
+        const std::uint32_t seed = in.segment->header.checksum;
+        while (end.next.sequence <= sequence) {
             auto found = find_frame(window, end.offset, seed, end.next);
             if (!found) return std::move(found).error();
-            if (found->state == frame_state::unsupported)
-                return error(error_kind::unsupported_format,
-                             place_text(number, end.offset) + ": a frame of kind " +
-                                 std::to_string(static_cast<unsigned>(found->header.kind)) + " and flags " +
-                                 std::to_string(found->header.flags) + ", which this library does not know");
+            if (found->state == frame_state::unsupported) return unsupported_frame(number, end.offset, found->header);
             if (found->state != frame_state::valid) {
                 auto judged = judge_tail(window, number, *found);
                 if (!judged || report_.damage.empty() || mode == open_mode::write) return judged;
@@ -320,23 +283,37 @@ private:
             if (end.is_sealed) return damaged(number, end.offset, end.next.position, "a frame behind the seal");
             if (mark_ && frame.sequence == mark_->sequence && frame.checksum != mark_->checksum)
                 return damaged(number, end.offset, frame.first, "it is not the frame that was durable there");
-            auto fits = in->postings->restore(segment->header.store, frame, found->body, end.offset, earlier);
-            if (!fits && fits.error() == error_kind::damaged) {
-                report_.damage = fits.error().text();
-                return {};
+            if (takes_in) {
+                auto fits = take_in(in, *found, end.offset);
+                if (!fits && fits.error() == error_kind::damaged) {
+                    report_.damage = fits.error().text();
+                    return {};
+                }
+                if (!fits) return std::move(fits).error();
+                if (!*fits) return damaged(number, end.offset, frame.first, "its events do not continue their streams");
             }
-            if (!fits) return std::move(fits).error();
-            if (!*fits) return damaged(number, end.offset, frame.first, "its events do not continue their streams");
             if (frame.durable > named_) named_ = frame.durable;
-            cover(in->covered, frame, end.offset);
-            end.is_sealed = in->is_sealed = frame.kind == frame_kind::seal;
-            end.offset += frame.length;
-            ++end.frames;
-            end.events += frame.count;
-            end.last_frame = frame.checksum;
-            advance(end.next, frame);
+            end.pass(frame);
             frames_.push_back({frame.sequence, end.offset, end.next.position - 1});
         }
+        return {};
+    }
+    result<bool> take_in(extent& in, const found_frame& found, std::uint64_t offset) {
+        const auto earlier = [&](const stream_view& name, std::uint64_t hash) -> result<earlier_events> {
+            for (;;) {
+                auto events = view_.earlier(view_.extents.size() - 1, {keys::streams, name, hash}, reader_);
+                if (events) return events;
+                auto mended = mend_suspects();
+                if (!mended) return std::move(mended).error();
+                if (!*mended) return events;
+            }
+        };
+        auto fits = in.postings->restore(in.segment->header.store, found.header, found.body, offset, guard_, earlier);
+        if (fits && *fits) {
+            cover(in.covered, found.header, offset);
+            in.is_sealed = found.header.kind == frame_kind::seal;
+        }
+        return fits;
     }
 
     // What follows the last valid frame of the last segment is its end, a torn tail, or damage.
@@ -364,10 +341,13 @@ private:
         return {};
     }
 
+    // Whole frames before damage were durable as it was.
+    std::uint64_t durable_sequence() const noexcept {
+        if (!report_.damage.empty()) return log_.end().next.sequence - 1;
+        return mark_ && mark_->sequence > named_ ? mark_->sequence : named_;
+    }
     void find_durable() {
-        std::uint64_t durable = mark_ && mark_->sequence > named_ ? mark_->sequence : named_;
-        if (!report_.damage.empty())
-            durable = log_.end().next.sequence - 1;  // whole frames before damage were durable as it was
+        const std::uint64_t durable = durable_sequence();
         for (const frame_end& each : frames_)
             if (each.sequence <= durable) {
                 proven_end_ = each.offset;
@@ -385,8 +365,7 @@ private:
             const std::size_t wanted = to - from < step ? static_cast<std::size_t>(to - from) : step;
             auto bytes = window.at(from, wanted);
             if (!bytes) return std::move(bytes).error();
-            if (bytes->size() < wanted)
-                return io_error("cannot be read again", name, EIO);
+            if (bytes->size() < wanted) return io_error("cannot be read again", name, EIO);
             if (const io_outcome written = log_.files().write(log_.file(), *bytes, from); !written.ok())
                 return io_error("cannot be written again", name, written.error);
             from += wanted;
@@ -400,6 +379,8 @@ private:
     open_report& report_;
     std::uint64_t named_ = 0;  // the greatest durable mark in a valid frame or implied by a segment's existence
     std::uint64_t proven_end_ = segment_header_bytes;
+    log_reader reader_{std::size_t{4} << 10};
+    monitor guard_;                  // nobody else knows what is found here
     bool has_tail_ = false;          // something, if only zeros, follows the last frame
     std::vector<frame_end> frames_;  // of the last segment
 };

@@ -11,6 +11,7 @@
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/frames.hpp"
+#include "sillok/store/file/log.hpp"
 #include "sillok/store/file/log_reader.hpp"
 #include "sillok/store/file/log_view.hpp"
 #include "sillok/store/file/segment.hpp"
@@ -30,14 +31,13 @@ inline error damaged_at(std::uint64_t segment, std::uint64_t offset, std::uint64
                  place_text(segment, offset) + ", position " + std::to_string(position) + ": " + why);
 }
 
-// What the next frame of a segment must continue where the first one is to come.
-inline chain first_of(const segment_header& header) noexcept {
-    return {header.sequence, header.position, header.checksum, header.before};
+inline error unsupported_frame(std::uint64_t segment, std::uint64_t offset, const frame_header& frame) {
+    return error(error_kind::unsupported_format, place_text(segment, offset) + ": a frame of kind " +
+                                                     std::to_string(static_cast<unsigned>(frame.kind)) + " and flags " +
+                                                     std::to_string(frame.flags) +
+                                                     ", which this library does not know");
 }
-inline void advance(chain& expected, const frame_header& frame) noexcept {
-    expected = {frame.sequence + 1, frame.first + frame.count, frame.checksum,
-                frame.kind == frame_kind::batch ? frame.time : expected.time};
-}
+
 // Counts a frame as covered.
 inline void cover(index_header& covered, const frame_header& frame, std::uint64_t offset) noexcept {
     covered.last_frame = frame.checksum;
@@ -49,8 +49,82 @@ inline void cover(index_header& covered, const frame_header& frame, std::uint64_
     covered.events += frame.count;
 }
 inline index_header covered_of(const segment_header& header) noexcept {
-    return {header.store,        header.number,     header.checksum, 0, header.sequence - 1, segment_header_bytes,
-            header.position - 1, header.before,     0,               0, 0};
+    return {header.store,
+            header.number,
+            header.checksum,
+            0,
+            header.sequence - 1,
+            segment_header_bytes,
+            header.position - 1,
+            header.before,
+            0,
+            0,
+            0};
+}
+
+// Says of a segment that was just sealed what it came to.
+inline void describe(extent& sealed, const extent& written, const log_end& end) noexcept {
+    const segment_header& header = written.segment->header;
+    sealed.segment = written.segment;
+    sealed.postings = written.postings;
+    sealed.is_sealed = true;
+    sealed.covered = {header.store,
+                      header.number,
+                      header.checksum,
+                      end.last_frame,
+                      end.next.sequence - 1,
+                      end.offset,
+                      end.next.position - 1,
+                      end.next.time,
+                      end.frames,
+                      end.events,
+                      0};
+}
+
+// A sealed segment with the index that fits it, if there is one.
+struct found_extent {
+    std::shared_ptr<extent> in;
+    frame_header seal;
+};
+
+// Looks for the index of a segment and for the seal that it says it goes up to.
+//
+// Errors: io
+inline result<found_extent> indexed_extent(const std::shared_ptr<log_segment>& segment, open_files& among,
+                                           file_window& window) {
+    auto index = segment_index::open(among, index_name(segment->number()));
+    if (!index) return std::move(index).error();
+    if (*index == nullptr) return found_extent{};
+    const segment_header& header = segment->header;
+    const index_header& covered = (*index)->header();
+    const bool is_its = covered.store == header.store && covered.segment == header.number &&
+                        covered.segment_checksum == header.checksum;
+    if (!is_its || covered.end < segment_header_bytes + seal_bytes || covered.end > window.file_bytes())
+        return found_extent{};
+    const std::uint64_t offset = covered.end - seal_bytes;
+    auto head = window.at(offset, frame_header_bytes);
+    if (!head) return std::move(head).error();
+    if (head->size() < frame_header_bytes || !is_frame_header(head->data(), header.checksum)) return found_extent{};
+    const frame_header seal = frame_header::decode(head->data());
+    const chain expected{covered.sequence, covered.position + 1, seal.previous, covered.time};
+    auto found = find_frame(window, offset, header.checksum, expected);
+    if (!found) return std::move(found).error();
+    if (found->state != frame_state::valid || seal.kind != frame_kind::seal || seal.checksum != covered.last_frame)
+        return found_extent{};
+    const seal_body says = seal_body::decode(found->body.data());
+    if (says.frames + 1 != covered.frames || says.events != covered.events || says.last != covered.position)
+        return found_extent{};
+    if (window.file_bytes() != covered.end) {
+        auto behind = look_behind(window, covered.end, header.checksum, seal.sequence + 1);
+        if (!behind) return std::move(behind).error();
+        if (behind->end != covered.end) return found_extent{};
+    }
+    auto in = std::make_shared<extent>();
+    in->segment = segment;
+    in->is_sealed = true;
+    in->covered = covered;
+    in->index = *std::move(index);
+    return found_extent{std::move(in), seal};
 }
 
 // Reads the segment of the view's extent of that number, from its header to its seal. All of it is checked.
@@ -72,22 +146,21 @@ inline result<std::shared_ptr<extent>> reindex(const log_view& view, std::size_t
     fresh->covered = covered_of(header);
     fresh->postings = std::make_shared<segment_postings>(hash_seed(header.store));
     log_reader reader(std::size_t{4} << 10);
-    const auto earlier = [&](const stream_view& name, std::uint64_t hash) -> result<earlier_events> {
-        auto found = view.find_before(number, {keys::streams, name, hash}, reader);
-        if (!found) return std::move(found).error();
-        if (found->count == 0) return earlier_events{};
-        return earlier_events{found->total(), static_cast<std::uint32_t>(found->in->segment->number())};
+    const auto earlier = [&](const stream_view& name, std::uint64_t hash) {
+        return view.earlier(number, {keys::streams, name, hash}, reader);
     };
+    monitor guard;  // nobody else knows what is made here
     chain expected = first_of(header);
     std::uint64_t offset = segment_header_bytes;
     for (bool is_sealed = false; !is_sealed;) {
         auto found = find_frame(window, offset, header.checksum, expected);
         if (!found) return std::move(found).error();
         if (found->state == frame_state::end)
-            return damaged_at(header.number, offset, expected.position, "there is no seal, though another segment follows");
-        if (found->state != frame_state::valid)
-            return damaged_at(header.number, offset, found->unreadable, found->why);
-        auto fits = fresh->postings->restore(header.store, found->header, found->body, offset, earlier);
+            return damaged_at(header.number, offset, expected.position,
+                              "there is no seal, though another segment follows");
+        if (found->state == frame_state::unsupported) return unsupported_frame(header.number, offset, found->header);
+        if (found->state != frame_state::valid) return damaged_at(header.number, offset, found->unreadable, found->why);
+        auto fits = fresh->postings->restore(header.store, found->header, found->body, offset, guard, earlier);
         if (!fits) return std::move(fits).error();
         if (!*fits)
             return damaged_at(header.number, offset, found->header.first, "its events do not continue their streams");

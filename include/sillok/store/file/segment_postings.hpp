@@ -16,6 +16,7 @@
 #include "sillok/store/file/index_builder.hpp"
 #include "sillok/store/file/segment.hpp"
 #include "sillok/store/file/segment_index.hpp"
+#include "sillok/store/monitor.hpp"
 #include "sillok/store/posting_index.hpp"
 
 namespace sillok::detail {
@@ -100,24 +101,27 @@ struct segment_postings : log_postings {
     }
 
     // Takes in a valid frame of the segment. `earlier` gives the events of a stream before the segment, by name and hash.
-    // Returns whether its events continue their streams.
+    // Returns whether its events continue their streams. `guard` is held while something is posted, and free while `earlier` is
+    // asked, so that a reader may see a part of the batch posted.
     //
     // Errors: those of `earlier`
     template <class Earlier>
     result<bool> restore(const uuid& store, const frame_header& frame, bytes_view body, std::uint64_t offset,
-                         Earlier earlier) {
+                         monitor& guard, Earlier earlier) {
         if (frame.kind != frame_kind::batch) return true;
-        reserve_frame();
         for (std::size_t at = 0; at < body.size();) {
             const record_view record(body.data() + at);
             const stream_view name = record.stream();
             const std::uint64_t hash = streams.hash(name);
             posting* entry = streams.find(name, hash);
+            earlier_events before;
             if (entry == nullptr) {
-                auto before = earlier(name, hash);
-                if (!before) return std::move(before).error();
-                entry = &streams.find_or_add(name, hash, *before);
+                auto known = earlier(name, hash);
+                if (!known) return std::move(known).error();
+                before = *known;
             }
+            const monitor_lock hold(guard);
+            if (entry == nullptr) entry = &streams.find_or_add(name, hash, before);
             if (record.version().value != entry->total() + 1) return false;
             const std::uint32_t place = place_of(offset + frame_header_bytes + at);
             post(streams, *entry, place);
@@ -128,6 +132,8 @@ struct segment_postings : log_postings {
             }
             at += record.size();
         }
+        const monitor_lock hold(guard);
+        reserve_frame();
         add_frame(store, frame, offset);
         return true;
     }

@@ -4,12 +4,8 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <limits>
 #include <memory>
-#include <new>
-#include <optional>
 #include <string>
-#include <string_view>
 #include <utility>
 
 #include <unistd.h>
@@ -19,35 +15,21 @@
 #include "sillok/core/result.hpp"
 #include "sillok/core/time.hpp"
 #include "sillok/event/record.hpp"
-#include "sillok/store/batch_window.hpp"
 #include "sillok/store/event_store.hpp"
-#include "sillok/store/file/device.hpp"
+#include "sillok/store/file/current_view.hpp"
+#include "sillok/store/file/durability.hpp"
 #include "sillok/store/file/files.hpp"
+#include "sillok/store/file/follower.hpp"
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/lock.hpp"
 #include "sillok/store/file/log.hpp"
-#include "sillok/store/file/log_reader.hpp"
 #include "sillok/store/file/log_view.hpp"
-#include "sillok/store/file/posix_device.hpp"
+#include "sillok/store/file/options.hpp"
 #include "sillok/store/file/recovery.hpp"
 #include "sillok/store/file/reindex.hpp"
 #include "sillok/store/file/segment_postings.hpp"
 #include "sillok/store/ledger.hpp"
 #include "sillok/store/monitor.hpp"
-
-namespace sillok {
-
-struct file_options {
-    clock_ref clock{};                                    // referred to
-    std::uint64_t segment_bytes = segment_bytes_default;  // of a store that is created: 8 KiB to 1 GiB
-    std::size_t batch_window = batch_window_default;      // how many batches with an id are remembered at least
-    bool must_exist = false;                              // a store that is not there is an error
-    bool read_only = false;                               // implies must_exist; takes no lock and changes nothing
-    sillok::durability durability = durable{};            // what a loss of power may take
-    device_ref device = default_device();                 // referred to
-};
-
-}  // namespace sillok
 
 namespace sillok::detail {
 
@@ -60,7 +42,8 @@ struct file_state {
           durability(options.durability),
           batch_window(options.batch_window),
           read_only(options.read_only),
-          view_(std::make_shared<const log_view>(identity.store, indexing)) {}
+          view(log, indexing, !options.read_only),
+          follower(log, view, indexing) {}
 
     bool is_foreign() const noexcept { return watch.is_in_child(); }
     error foreign() const {
@@ -79,8 +62,8 @@ struct file_state {
 
     // The last event that readers get: the last one, or after a failure the last that is surely recorded.
     std::uint64_t last(horizon upto) const noexcept {
-        return upto == horizon::durable || log.is_poisoned() ? log.durable_position()
-                                                             : visible.load(std::memory_order_acquire);
+        return upto == horizon::durable || read_only || log.is_poisoned() ? log.durable_position()
+                                                                          : visible.load(std::memory_order_acquire);
     }
 
     // Makes durable what is written by now.
@@ -145,61 +128,24 @@ struct file_state {
         return is_wanted ? make_durable(position) : result<void>();
     }
 
-    std::shared_ptr<const log_view> view() const {
-        const monitor_lock hold(indexing);
-        return view_;
-    }
-    // Puts a view in place; the one before goes with the last who reads it.
-    void install(std::shared_ptr<const log_view> fresh) noexcept {
-        const monitor_lock hold(indexing);
-        view_.swap(fresh);
+    // What another process has made durable is taken in, where this one only reads. `report.damage` stands, if it was opened beside
+    // damage.
+    //
+    // Errors: damaged, io
+    result<void> follow() const {
+        if (!read_only || closed || is_foreign() || !report.damage.empty()) return {};
+        auto followed = follower.advance();
+        return followed ? result<void>() : result<void>(std::move(followed).error().within(path));
     }
 
-    // Calls `look` with the view, and again where it failed because of an index that then was made anew.
+    // Calls `look` with the view, and again where it failed because of an index that then was made anew. Damage ends the writing.
     template <class Look>
     auto looking(Look look) const -> decltype(look(std::declval<const log_view&>())) {
-        for (;;) {
-            const auto now = view();
-            auto answer = look(*now);
-            if (answer) return answer;
-            auto mended = mend_index();
-            if (mended && *mended) continue;
-            if (!mended) answer = std::move(mended).error();
-            if (answer.error() == error_kind::damaged) note_damage(answer.error().text());
-            return std::move(answer).error().within(path);
-        }
-    }
-
-    // Makes an index anew that was found not to fit. Returns whether there was one.
-    //
-    // Errors: damaged: it is the segment that does not fit; io
-    result<bool> mend_index() const {
-        const monitor_lock hold(mending);
-        auto fresh = reindex_suspect(*view());
-        if (!fresh) return std::move(fresh).error();
-        if (*fresh == nullptr) return false;
-        replace(*std::move(fresh));
-        if (!read_only) put_indexes_into_files();
-        return true;
-    }
-    // Writes the indexes of sealed segments that are only in memory. Where that fails, they stay there.
-    void put_indexes_into_files() const noexcept {
-        try {
-            const auto now = view();
-            for (const std::shared_ptr<const extent>& each : now->extents) {
-                if (!each->postings || !each->is_sealed) continue;
-                if (auto filed = put_into_file(log.files(), log.reading(), *each)) replace(std::move(filed));
-            }
-        } catch (const std::bad_alloc&) {
-        }
-    }
-    void replace(std::shared_ptr<const extent> fresh) const {
-        std::shared_ptr<const log_view> before;  // goes after the lock
-        const monitor_lock hold(indexing);
-        auto next = std::make_shared<log_view>(*view_);
-        for (std::shared_ptr<const extent>& each : next->extents)
-            if (each->segment == fresh->segment) each = fresh;
-        before = std::exchange(view_, std::move(next));
+        if (auto followed = follow(); !followed) return std::move(followed).error();
+        auto answer = view.looking(look);
+        if (answer) return answer;
+        if (answer.error() == error_kind::damaged) note_damage(answer.error().text());
+        return std::move(answer).error().within(path);
     }
 
     // Takes over what was found when the store was opened, or made when it was created.
@@ -210,8 +156,8 @@ struct file_state {
         }
         ledger.restore({log.end().next.position - 1}, log.end().next.time);
         visible.store(log.durable_position(), std::memory_order_release);
-        install(std::move(found));
-        if (!read_only) put_indexes_into_files();
+        view.install(std::move(found));
+        if (!read_only) view.file_indexes();
     }
 
     // Ends the segment that is written, with its index.
@@ -219,11 +165,11 @@ struct file_state {
     // Errors: no_space, outcome_unknown
     result<void> seal() {
         auto sealed = std::make_shared<extent>();
-        const auto now = view();
+        const auto now = view.now();
         if (auto ended = log.seal(log.end().next.time); !ended) return ended;
-        describe(*sealed, *now->extents.back());
-        replace(std::move(sealed));
-        put_indexes_into_files();
+        describe(*sealed, *now->extents.back(), log.end());
+        view.replace(std::move(sealed));
+        view.file_indexes();
         return {};
     }
 
@@ -234,48 +180,28 @@ struct file_state {
         auto fresh = std::make_shared<extent>();
         fresh->postings = std::make_shared<segment_postings>(hash_seed(log.identity().store));
         std::shared_ptr<extent> sealed;
-        const auto before = view();
+        const auto before = view.now();
         if (!before->extents.empty() && before->extents.back()->postings) sealed = std::make_shared<extent>();
         auto next = std::make_shared<log_view>(*before);
         next->extents.reserve(before->extents.size() + 1);
 
         if (!log.end().is_sealed)
             if (auto ended = log.seal(now); !ended) return ended;
-        if (sealed) describe(*sealed, *before->extents.back());
+        if (sealed) describe(*sealed, *before->extents.back(), log.end());
         const std::uint64_t left = log.segment()->number();
         if (auto begun = log.begin_segment(left + 1, now); !begun) return begun;
         fresh->segment = log.segment();
 
-        segment_postings& postings = *fresh->postings;
-        const monitor_lock hold(indexing);
-        next->extents = view_->extents;  // an index may have been put into a file meanwhile; there is room for as many
-        const bool sealed_one = sealed != nullptr;
-        if (sealed) next->extents.back() = std::move(sealed);
-        next->extents.push_back(std::move(fresh));
-        view_ = std::move(next);
-        active = &postings;
-        ledger.enter(postings, static_cast<std::uint32_t>(left), streams);
-        has_unfiled.store(sealed_one, std::memory_order_relaxed);
+        active = fresh->postings.get();
+        has_unfiled.store(sealed != nullptr, std::memory_order_relaxed);
+        view.install_made(std::move(next), [&](const log_view& present, log_view& made) noexcept {
+            made.extents =
+                present.extents;  // an index may have been put into a file meanwhile; there is room for as many
+            if (sealed) made.extents.back() = std::move(sealed);
+            made.extents.push_back(std::move(fresh));
+            ledger.enter(*active, static_cast<std::uint32_t>(left), streams);
+        });
         return {};
-    }
-    // What a segment came to that was just sealed.
-    void describe(extent& sealed, const extent& written) const noexcept {
-        const log_end& end = log.end();
-        const segment_header& header = log.segment()->header;
-        sealed.segment = written.segment;
-        sealed.postings = written.postings;
-        sealed.is_sealed = true;
-        sealed.covered = {header.store,
-                          header.number,
-                          header.checksum,
-                          end.last_frame,
-                          end.next.sequence - 1,
-                          end.offset,
-                          end.next.position - 1,
-                          end.next.time,
-                          end.frames,
-                          end.events,
-                          0};
     }
     // Whether more may be posted than is to be seen.
     bool hides_events() const noexcept { return read_only || log.is_poisoned(); }
@@ -288,7 +214,6 @@ struct file_state {
 
     monitor appending;         // held by whoever appends, up to the write
     monitor syncing;           // held for moments by those who wait for a sync
-    mutable monitor mending;   // held by whoever makes an index anew
     mutable monitor indexing;  // held for moments: guards the view, and what is posted, against readers
     mutable file_log log;
     segment_postings nothing;  // what is posted before there is a segment to write to
@@ -309,58 +234,15 @@ struct file_state {
     bool is_syncing = false;                            // guarded by `syncing`
     bool read_only;
     bool closed = false;
-
-private:
-    mutable std::shared_ptr<const log_view> view_;  // guarded by `indexing`
-};
-
-// What the ledger asks of a file store: what is recorded in segments that are not written any more.
-//
-// Threads: as an append
-class file_past {
-public:
-    explicit file_past(const file_state& s) noexcept : s_(s) {}
-
-    result<earlier_events> stream(stream_view name, std::uint64_t hash) {
-        return s_.looking([&](const log_view& view) -> result<earlier_events> {
-            const std::size_t before = view.extents.size() - (s_.active != nullptr ? 1 : 0);
-            auto found = view.find_before(before, {keys::streams, name, hash}, reader_);
-            if (!found) return std::move(found).error();
-            if (found->count == 0) return earlier_events{};
-            return earlier_events{found->total(), static_cast<std::uint32_t>(found->in->segment->number())};
-        });
-    }
-    result<position> carrier(std::string_view tag) {
-        return s_.looking([&](const log_view& view) -> result<position> {
-            const log_name name = view.tag(tag);
-            for (const std::shared_ptr<const extent>& each : view.extents) {
-                auto found = view.find(*each, name, reader_);
-                if (!found) return std::move(found).error();
-                if (found->count == 0) continue;
-                std::uint32_t place[1];
-                if (auto read = view.places(*found, keys::tags, 0, place); !read) return std::move(read).error();
-                auto record = reader_.at(*each->segment, offset_of(place[0]));
-                if (!record) return log_view::suspect(*each, std::move(record).error());
-                return record->position();
-            }
-            return position{};
-        });
-    }
-    result<std::optional<recorded_batch>> batch(const uuid& id) {
-        return s_.looking([&](const log_view& view) { return view.find_batch(id, s_.batch_window, reader_); });
-    }
-
-private:
-    static constexpr std::size_t chunk = std::size_t{4} << 10;
-
-    const file_state& s_;
-    log_reader reader_{chunk};
+    mutable current_view view;
+    mutable log_follower follower;  // where it is read_only
 };
 
 // What is staged is committed, or given up on every other way out.
 class staged_append {
 public:
-    staged_append(file_state& s, const append_request& request, const admission& admitted) : s_(s), admitted_(admitted) {
+    staged_append(file_state& s, const append_request& request, const admission& admitted)
+        : s_(s), admitted_(admitted) {
         const monitor_lock index(s_.indexing);
         s_.active->reserve_frame();
         s_.ledger.stage(request);

@@ -58,8 +58,9 @@ public:
         if (!record) return log_view::suspect(*part.in, std::move(record).error());
         if (record->version().value != version || record->stream() != name_.name)
             return log_view::suspect(
-                *part.in, error(error_kind::damaged, place_text(part.in->segment->number(), offset_of(places_[wanted - first_])) +
-                                                         ": another event is in its place"));
+                *part.in,
+                error(error_kind::damaged, place_text(part.in->segment->number(), offset_of(places_[wanted - first_])) +
+                                               ": another event is in its place"));
         return record;
     }
 
@@ -81,7 +82,8 @@ private:
         count_ = static_cast<std::uint32_t>(*read);
         if (wanted >= first_ + count_)
             return log_view::suspect(
-                *part.in, error(error_kind::damaged, "the index of " + part.in->segment->file.name() + " ends too early"));
+                *part.in,
+                error(error_kind::damaged, "the index of " + part.in->segment->file.name() + " ends too early"));
         return {};
     }
 

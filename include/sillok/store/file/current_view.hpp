@@ -1,0 +1,99 @@
+#pragma once
+// The view of an open store: replaced as the log grows, and where an index turns out not to fit its segment.
+
+#include <cstddef>
+#include <memory>
+#include <new>
+#include <utility>
+
+#include "sillok/core/result.hpp"
+#include "sillok/core/uuid.hpp"
+#include "sillok/store/file/log.hpp"
+#include "sillok/store/file/log_view.hpp"
+#include "sillok/store/file/reindex.hpp"
+#include "sillok/store/monitor.hpp"
+
+namespace sillok::detail {
+
+// Threads: any number at once
+class current_view {
+public:
+    // `guard` guards the view, and what is posted in it. Who writes puts indexes into files.
+    current_view(file_log& log, monitor& guard, bool writes)
+        : log_(log),
+          guard_(guard),
+          writes_(writes),
+          now_(std::make_shared<const log_view>(log.identity().store, guard)) {}
+
+    std::shared_ptr<const log_view> now() const {
+        const monitor_lock hold(guard_);
+        return now_;
+    }
+    // The view before goes with the last who reads it.
+    void install(std::shared_ptr<const log_view> fresh) noexcept {
+        const monitor_lock hold(guard_);
+        now_.swap(fresh);
+    }
+    // The same with the guard held, which `make` may use to look at the present view last.
+    template <class Make>
+    void install_made(std::shared_ptr<log_view> fresh, Make make) noexcept {
+        std::shared_ptr<const log_view> before;
+        const monitor_lock hold(guard_);
+        make(*now_, *fresh);
+        before = std::exchange(now_, std::move(fresh));
+    }
+    // Puts in an extent in the place of that of the same segment.
+    void replace(std::shared_ptr<const extent> fresh) {
+        std::shared_ptr<const log_view> before;  // goes after the guard is free
+        const monitor_lock hold(guard_);
+        auto next = std::make_shared<log_view>(*now_);
+        for (std::shared_ptr<const extent>& each : next->extents)
+            if (each->segment == fresh->segment) each = fresh;
+        before = std::exchange(now_, std::move(next));
+    }
+
+    // Calls `look` with the view, and again where it failed because of an index that then was made anew.
+    template <class Look>
+    auto looking(Look look) -> decltype(look(std::declval<const log_view&>())) {
+        for (;;) {
+            auto answer = look(*now());
+            if (answer) return answer;
+            auto mended = mend_index();
+            if (!mended) return std::move(mended).error();
+            if (!*mended) return answer;
+        }
+    }
+
+    // Writes the indexes of sealed segments that are only in memory. Where that fails, they stay there.
+    void file_indexes() noexcept {
+        try {
+            const auto view = now();
+            for (const std::shared_ptr<const extent>& each : view->extents) {
+                if (!each->postings || !each->is_sealed) continue;
+                if (auto filed = put_into_file(log_.files(), log_.reading(), *each)) replace(std::move(filed));
+            }
+        } catch (const std::bad_alloc&) {}
+    }
+
+private:
+    // Makes an index anew that was found not to fit. Returns whether there was one.
+    //
+    // Errors: damaged: it is the segment that does not fit; io
+    result<bool> mend_index() {
+        const monitor_lock hold(mending_);
+        auto fresh = reindex_suspect(*now());
+        if (!fresh) return std::move(fresh).error();
+        if (*fresh == nullptr) return false;
+        replace(*std::move(fresh));
+        if (writes_) file_indexes();
+        return true;
+    }
+
+    file_log& log_;
+    monitor& guard_;
+    monitor mending_;
+    bool writes_;
+    std::shared_ptr<const log_view> now_;  // guarded by `guard_`
+};
+
+}  // namespace sillok::detail

@@ -1,0 +1,198 @@
+#pragma once
+// Reads on where another process writes: what the file `mark` says is durable is taken in, frame by frame.
+
+#include <cerrno>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <optional>
+#include <utility>
+
+#include <unistd.h>
+
+#include "sillok/core/bytes.hpp"
+#include "sillok/core/result.hpp"
+#include "sillok/store/file/current_view.hpp"
+#include "sillok/store/file/device.hpp"
+#include "sillok/store/file/files.hpp"
+#include "sillok/store/file/format.hpp"
+#include "sillok/store/file/frames.hpp"
+#include "sillok/store/file/log.hpp"
+#include "sillok/store/file/log_reader.hpp"
+#include "sillok/store/file/log_view.hpp"
+#include "sillok/store/file/reindex.hpp"
+#include "sillok/store/file/segment.hpp"
+#include "sillok/store/file/segment_postings.hpp"
+#include "sillok/store/monitor.hpp"
+
+namespace sillok::detail {
+
+// Threads: any number at once
+class log_follower {
+public:
+    // `guard` is that of the view, and is announced when there is more.
+    log_follower(file_log& log, current_view& view, monitor& guard) noexcept : log_(log), view_(view), guard_(guard) {}
+
+    // Takes in what has become durable. A look at the mark, where nothing has.
+    //
+    // Errors: damaged, io, unsupported_format; std::bad_alloc. What was taken in before stays.
+    result<void> advance() {
+        const monitor_lock hold(following_);
+        auto mark = read_mark();
+        if (!mark) return std::move(mark).error();
+        if (!*mark || (*mark)->sequence <= log_.durable_sequence()) return {};
+        while (log_.end().next.sequence <= (*mark)->sequence) {
+            auto went_on = log_.end().is_sealed ? enter_segment() : take_in_frames(**mark);
+            if (!went_on) return went_on;
+        }
+        return {};
+    }
+
+    // Waits until the mark has changed, or the time is over; where the system cannot tell, for 10 ms at most.
+    class watch {
+    public:
+        explicit watch(const log_follower& of) noexcept : device_(of.log_.files().device()) {
+            const monitor_lock hold(of.following_);
+            if (!of.mark_.is_open()) return;
+            const io_outcome made = device_.watch(of.mark_.number());
+            if (made.ok()) number_ = static_cast<int>(made.value);
+        }
+        watch(const watch&) = delete;
+        watch& operator=(const watch&) = delete;
+        ~watch() {
+            if (number_ >= 0) static_cast<void>(device_.close(number_));
+        }
+        void await(std::int64_t nanoseconds) const noexcept {
+            if (number_ >= 0 && device_.await(number_, nanoseconds).ok()) return;
+            constexpr std::int64_t longest = 10'000'000;
+            ::usleep(static_cast<::useconds_t>((nanoseconds < longest ? nanoseconds : longest) / 1000 + 1));
+        }
+
+    private:
+        device_ref device_;
+        int number_ = -1;
+    };
+
+private:
+    // The mark as it is now; nothing where it is not there yet, or was caught while it was written.
+    result<std::optional<durable_mark>> read_mark() {
+        const directory& files = log_.files();
+        if (!mark_.is_open()) {
+            const io_outcome opened = files.open("mark", open_mode::read);
+            if (opened.error == ENOENT) return std::optional<durable_mark>();
+            if (!opened.ok()) return io_error("cannot be opened", "mark", opened.error);
+            mark_ = owned_file(files.device(), static_cast<int>(opened.value));
+        }
+        std::byte block[mark_bytes];
+        const io_outcome read = files.read(mark_, block, sizeof block, 0);
+        if (!read.ok()) return io_error("cannot be read", "mark", read.error);
+        if (read.value != sizeof block || state_of(block, mark_magic) != block_state::valid)
+            return std::optional<durable_mark>();
+        const durable_mark mark = durable_mark::decode(block);
+        return mark.store == log_.identity().store ? std::optional<durable_mark>(mark) : std::optional<durable_mark>();
+    }
+
+    // Takes in the frames of the segment up to the mark or the seal, and shows them.
+    result<void> take_in_frames(const durable_mark& mark) {
+        log_end& end = log_.end();
+        const extent& in = *view_.now()->extents.back();
+        const std::uint64_t number = in.segment->number();
+        const io_outcome size = log_.files().size_of(log_.file());
+        if (!size.ok()) return io_error("cannot be examined", in.segment->file.name(), size.error);
+        file_window window(log_.files(), log_.file(), static_cast<std::uint64_t>(size.value));
+        while (!end.is_sealed && end.next.sequence <= mark.sequence) {
+            auto found = find_frame(window, end.offset, in.segment->header.checksum, end.next);
+            if (!found) return std::move(found).error();
+            if (found->state == frame_state::unsupported) return unsupported_frame(number, end.offset, found->header);
+            if (found->state != frame_state::valid)
+                return damaged_at(number, end.offset, found->unreadable,
+                                  found->state == frame_state::end ? "the log ends too early" : found->why);
+            if (found->header.sequence == mark.sequence && found->header.checksum != mark.checksum)
+                return damaged_at(number, end.offset, found->header.first,
+                                  "it is not the frame that was durable there");
+            if (auto taken = take_in(in, *found); !taken) return taken;
+            end.pass(found->header);
+            log_.note_durable(found->header.sequence, end.next.position - 1);
+        }
+        const monitor_lock hold(guard_);
+        guard_.announce();
+        return {};
+    }
+    result<void> take_in(const extent& in, const found_frame& found) {
+        auto fits = view_.looking([&](const log_view& view) {
+            const std::size_t before = view.extents.size() - 1;
+            return in.postings->restore(in.segment->header.store, found.header, found.body, log_.end().offset, guard_,
+                                        [&](const stream_view& name, std::uint64_t hash) {
+                                            return view.earlier(before, {keys::streams, name, hash}, reader_);
+                                        });
+        });
+        if (!fits) return std::move(fits).error();
+        if (*fits) return {};
+        return damaged_at(in.segment->number(), log_.end().offset, found.header.first,
+                          "its events do not continue their streams");
+    }
+
+    // Goes on to the segment behind one that is sealed.
+    result<void> enter_segment() {
+        const auto now = view_.now();
+        const extent& last = *now->extents.back();
+        const std::uint64_t number = last.segment->number() + 1;
+        auto opened = log_.files().open_file(segment_name(number), open_mode::read);
+        if (!opened) return std::move(opened).error();
+        auto file = std::make_shared<const owned_file>(*std::move(opened));
+        auto block = std::make_unique<std::byte[]>(segment_header_bytes);
+        const io_outcome read = log_.files().read(*file, block.get(), segment_header_bytes, 0);
+        if (!read.ok()) return io_error("cannot be read", segment_name(number), read.error);
+        const bytes_view head{block.get(), static_cast<std::size_t>(read.value)};
+        if (head.size() != segment_header_bytes || state_of(head, segment_magic) != block_state::valid)
+            return damaged_at(number, 0, log_.end().next.position, "the segment's header is not well-formed");
+        const segment_header header = segment_header::decode(head.data());
+        if (!continues(header, log_.identity().store, number))
+            return damaged_at(number, 0, log_.end().next.position, "the segment does not continue the one before it");
+
+        auto fresh = std::make_shared<extent>();
+        fresh->segment = std::make_shared<log_segment>(log_.reading(), header);
+        fresh->postings = std::make_shared<segment_postings>(hash_seed(header.store));
+        std::shared_ptr<extent> sealed;
+        if (!last.is_sealed) {
+            sealed = std::make_shared<extent>();
+            describe(*sealed, last, log_.end());
+        }
+        auto next = std::make_shared<log_view>(*now);
+        if (sealed) next->extents.back() = std::move(sealed);
+        next->extents.push_back(fresh);
+        view_.install(std::move(next));
+        log_.resume(fresh->segment, std::move(file));
+        log_.end().begin(header);
+        leave_memory();
+        return {};
+    }
+    bool continues(const segment_header& header, const uuid& store, std::uint64_t number) const noexcept {
+        const log_end& end = log_.end();
+        return header.store == store && header.number == number && header.sequence == end.next.sequence &&
+               header.position == end.next.position && header.previous == end.last_frame;
+    }
+    // Takes the indexes that the writer has put into files for those of its own. It may not have come to the last one yet.
+    void leave_memory() {
+        const auto now = view_.now();
+        for (const std::shared_ptr<const extent>& each : now->extents) {
+            if (!each->is_sealed || !each->postings) continue;
+            auto file = each->segment->file.open();
+            if (!file) continue;
+            const io_outcome size = log_.files().size_of(**file);
+            if (!size.ok()) continue;
+            file_window window(log_.files(), **file, static_cast<std::uint64_t>(size.value));
+            auto found = indexed_extent(each->segment, log_.reading(), window);
+            if (found && found->in) view_.replace(std::move(found->in));
+        }
+    }
+
+    file_log& log_;
+    current_view& view_;
+    monitor& guard_;
+    mutable monitor following_;
+    owned_file mark_;
+    log_reader reader_{std::size_t{4} << 10};
+};
+
+}  // namespace sillok::detail
