@@ -112,13 +112,13 @@ public:
         if (s.is_foreign()) return s.foreign();
         const bool forwards = range.order == direction::forwards;
         if (!forwards && !s.report.damage.empty()) return s.unreadable();
-        detail::log_reader reader(stream_chunk);
+        detail::log_reader reader(stream_chunk(s));
         std::uint64_t next = range.from.value;  // 0: where the stream begins, or backwards where it ends
         std::uint64_t left = range.limit;
         bool is_cut = !s.report.damage.empty();
         const auto look = [&](const detail::log_view& view) -> result<void> {
             detail::stream_walk walk(view, stream, reader);
-            auto count = walk.last();
+            auto count = walk.last(true);
             if (!count) return std::move(count).error();
             const std::uint64_t end = s.last(range.upto);
             if (next == 0) next = forwards ? 1 : *count;
@@ -169,9 +169,9 @@ public:
         if (s.is_foreign()) return s.foreign();
         if (!s.report.damage.empty()) return s.unreadable();
         return s.looking([&](const detail::log_view& view) -> result<version> {
-            detail::log_reader reader(stream_chunk);
+            detail::log_reader reader(stream_chunk(s));
             detail::stream_walk walk(view, stream, reader);
-            auto count = walk.last();
+            auto count = walk.last(false);
             if (!count) return std::move(count).error();
             // Where events are posted that are not to be seen, the last that is has to be looked for.
             const std::uint64_t end = s.last(horizon::visible);
@@ -246,7 +246,10 @@ public:
     }
 
 private:
-    static constexpr std::size_t stream_chunk = std::size_t{4} << 10;
+    // How much is read at once of a stream, whose events mostly lie apart: from the cache a copy, from the file a call.
+    static std::size_t stream_chunk(const detail::file_state& s) noexcept {
+        return s.log.reading().cache().is_on() ? 512 : 4096;
+    }
     // A segment that is longer when the store is closed gets its seal, so that the next open need not read it.
     static constexpr std::uint64_t unsealed_bytes_max = std::uint64_t{4} << 20;
     static constexpr std::size_t frame_bytes_kept = std::size_t{4} << 20;

@@ -18,11 +18,13 @@ namespace sillok::detail {
 // Threads: any number at once
 class current_view {
 public:
-    // `guard` guards the view, and what is posted in it. Who writes puts indexes into files.
-    current_view(file_log& log, monitor& guard, bool writes)
+    // `guard` guards the view, and what is posted in it. Who writes puts indexes into files, and
+    // who clusters the records as well.
+    current_view(file_log& log, monitor& guard, bool writes, bool clusters)
         : log_(log),
           guard_(guard),
           writes_(writes),
+          clusters_(clusters),
           now_(std::make_shared<const log_view>(log.identity().store, guard)) {}
 
     std::shared_ptr<const log_view> now() const {
@@ -70,7 +72,7 @@ public:
             const auto view = now();
             for (const std::shared_ptr<const extent>& each : view->extents) {
                 if (!each->postings || !each->is_sealed) continue;
-                if (auto filed = put_into_file(log_.files(), log_.reading(), *each)) replace(std::move(filed));
+                if (auto filed = put_into_file(log_.reading(), *each, clusters_)) replace(std::move(filed));
             }
         } catch (const std::bad_alloc&) {}
     }
@@ -93,6 +95,7 @@ private:
     monitor& guard_;
     monitor mending_;
     bool writes_;
+    bool clusters_;
     std::shared_ptr<const log_view> now_;  // guarded by `guard_`
 };
 

@@ -127,7 +127,11 @@ public:
         if (!file) return std::move(file).error();
         if (const io_outcome written = write(*file, content, 0); !written.ok())
             return io_error("cannot be written", fresh, written.error);
-        if (const io_outcome synced = sync(*file); !synced.ok())
+        return settle(*file, fresh, name);
+    }
+    // Syncs a file and gives it its name, in the place of what has it.
+    result<void> settle(const owned_file& file, const std::string& fresh, const std::string& name) const {
+        if (const io_outcome synced = sync(file); !synced.ok())
             return io_error("cannot be synced", fresh, synced.error);
         const io_outcome renamed = again([&] { return device_.rename(opened_.number(), fresh.c_str(), name.c_str()); });
         if (!renamed.ok()) return io_error("cannot be renamed", fresh, renamed.error);

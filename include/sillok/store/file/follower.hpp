@@ -110,6 +110,7 @@ private:
             if (found->header.sequence == mark.sequence && found->header.checksum != mark.checksum)
                 return damaged_at(number, end.offset, found->header.first,
                                   "it is not the frame that was durable there");
+            in.segment->end.store(end.offset + found->header.length, std::memory_order_release);
             if (auto taken = take_in(in, *found); !taken) return taken;
             end.pass(found->header);
             log_.note_durable(found->header.sequence, end.next.position - 1);
@@ -152,6 +153,7 @@ private:
 
         auto fresh = std::make_shared<extent>();
         fresh->segment = std::make_shared<log_segment>(log_.reading(), header);
+        fresh->segment->end.store(segment_header_bytes, std::memory_order_relaxed);
         fresh->postings = std::make_shared<segment_postings>(hash_seed(header.store));
         std::shared_ptr<extent> sealed;
         if (!last.is_sealed) {

@@ -104,6 +104,7 @@ private:
         store_le(to + 80, header.frames);
         store_le(to + 88, header.events);
         store_le(to + 96, header.batches);
+        store_le(to + 104, header.clustered);
         finish_block(to, index_layout::header_bytes, index_layout::magic);
     }
 

@@ -62,8 +62,12 @@ struct log_tip {
 // Threads: one writer; `sync`, `durable_position`, `durable_sequence` and `is_poisoned` any number at once
 class file_log {
 public:
-    file_log(directory within, const store_identity& identity, durability promised = durable{})
-        : within_(std::move(within)), identity_(identity), durability_(promised), reading_(within_, files_open_max) {}
+    file_log(directory within, const store_identity& identity, durability promised = durable{},
+             std::size_t cached_bytes = 0)
+        : within_(std::move(within)),
+          identity_(identity),
+          durability_(promised),
+          reading_(within_, files_open_max, cached_bytes) {}
     file_log(const file_log&) = delete;
     file_log& operator=(const file_log&) = delete;
     ~file_log() = default;
@@ -195,6 +199,7 @@ public:
         auto block = std::make_unique<std::byte[]>(segment_header_bytes);
         header.encode(block.get());
         auto fresh = std::make_shared<log_segment>(reading_, header);
+        fresh->end.store(segment_header_bytes, std::memory_order_relaxed);
         const io_outcome written = within_.write(*file, {block.get(), segment_header_bytes}, 0);
         if (!written.ok()) {
             static_cast<void>(within_.remove(name));

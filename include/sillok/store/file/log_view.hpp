@@ -35,9 +35,12 @@ struct extent {
     index_header covered;  // of a sealed one
     std::shared_ptr<segment_postings> postings;
     std::unique_ptr<segment_index> index;
+    std::unique_ptr<record_file> clustered;  // where the index says so: the records once more, by stream
     mutable std::atomic<bool> is_suspect{false};  // what the index says was not found in the segment
 
     std::uint64_t first() const noexcept { return segment->header.position; }
+    // Where the places of streams are.
+    record_file& stream_records() const noexcept { return clustered ? *clustered : *segment; }
 };
 
 // The events of a key in one segment.
@@ -91,7 +94,9 @@ public:
         return low;
     }
 
-    result<found_key> find(const extent& in, const log_name& name, log_reader& reader) const {
+    // What an index in a file has for a hash is compared with the name in its first record; for a stream not so where `is_read` says
+    // that its records are read next, which have the name too.
+    result<found_key> find(const extent& in, const log_name& name, log_reader& reader, bool is_read = false) const {
         found_key found;
         found.in = &in;
         if (in.postings) {
@@ -109,27 +114,35 @@ public:
         auto may = in.index->may_have(name.kind, name.hash);
         if (!may) return suspect(in, std::move(may).error());
         if (!*may) return found;
-        std::optional<error> failed;
+        std::optional<index_entry> first;
+        std::vector<index_entry> others;  // another name may have the same hash
         auto looked = in.index->find(name.kind, name.hash, [&](const index_entry& entry) {
-            auto is_it = is_of(in, name, entry, reader);
-            if (!is_it) failed = std::move(is_it).error();
-            if (!is_it || !*is_it) return !failed;
-            found.before = entry.before;
-            found.count = entry.count;
-            found.segment = entry.previous;
-            found.entry = entry;
-            return false;
+            first ? others.push_back(entry) : void(first = entry);
+            return true;
         });
         if (!looked) return suspect(in, std::move(looked).error());
-        if (failed) return suspect(in, *std::move(failed));
+        if (!first) return found;
+        bool is_sure = is_read && others.empty();
+        for (std::size_t i = 0; !is_sure; ++i) {
+            if (i != 0) first = others[i - 1];
+            auto is_it = is_of(in, name, *first, reader);
+            if (!is_it) return suspect(in, std::move(is_it).error());
+            is_sure = *is_it;
+            if (!is_sure && i == others.size()) return found;
+        }
+        found.before = first->before;
+        found.count = first->count;
+        found.segment = first->previous;
+        found.entry = *first;
         return found;
     }
 
     // The last extent before one, by number, that has a key; none where `count` is 0.
-    result<found_key> find_before(std::size_t number, const log_name& name, log_reader& reader) const {
+    result<found_key> find_before(std::size_t number, const log_name& name, log_reader& reader,
+                                  bool is_read = false) const {
         found_key found;
         while (number-- > 0) {
-            auto here = find(*extents[number], name, reader);
+            auto here = find(*extents[number], name, reader, is_read);
             if (!here || here->count != 0) return here;
         }
         return found;
@@ -146,7 +159,7 @@ public:
         const std::size_t index = index_of(later.segment);
         if (index == extents.size()) return suspect(*later.in, inconsistent(*later.in));
         const extent& in = *extents[index];
-        auto found = find(in, name, reader);
+        auto found = find(in, name, reader, true);
         if (found && found->total() != later.before) return suspect(in, inconsistent(in));
         return found;
     }
@@ -230,7 +243,7 @@ private:
         auto read = in.index->places(name.kind, entry, 0, place);
         if (!read) return std::move(read).error();
         if (*read == 0) return inconsistent(in);
-        auto record = reader.at(*in.segment, offset_of(place[0]));
+        auto record = reader.at(name.kind == keys::streams ? in.stream_records() : *in.segment, offset_of(place[0]));
         if (!record) return std::move(record).error();
         if (name.kind == keys::streams) {
             if (record->stream() != name.name) return false;

@@ -10,6 +10,7 @@
 
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/result.hpp"
+#include "sillok/store/file/block_cache.hpp"
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/monitor.hpp"
 
@@ -22,17 +23,20 @@ class known_file;
 // Threads: any number at once
 class open_files {
 public:
-    open_files(const directory& within, std::size_t limit) noexcept : within_(&within), limit_(limit) {}
+    open_files(const directory& within, std::size_t limit, std::size_t cached_bytes = 0) noexcept
+        : within_(&within), limit_(limit), cache_(cached_bytes) {}
     open_files(const open_files&) = delete;
     open_files& operator=(const open_files&) = delete;
 
     const directory& within() const noexcept { return *within_; }
+    block_cache& cache() noexcept { return cache_; }
 
 private:
     friend known_file;
 
     const directory* within_;
     std::size_t limit_;
+    block_cache cache_;
     monitor guard_;
     std::uint64_t uses_ = 0;
     std::vector<known_file*> open_;
@@ -54,6 +58,9 @@ public:
 
     const std::string& name() const noexcept { return name_; }
     const directory& within() const noexcept { return among_.within(); }
+    block_cache& cache() const noexcept { return among_.cache(); }
+    // By which the cache knows it.
+    std::uint64_t number() const noexcept { return number_; }
 
     // Takes over a file that is open already.
     void adopt(std::shared_ptr<const owned_file> file) {
@@ -98,6 +105,7 @@ private:
     open_files& among_;
     std::string name_;
     std::uint32_t checksum_;
+    std::uint64_t number_ = block_cache::next_file();
     std::shared_ptr<const owned_file> file_;
     std::uint64_t used_ = 0;
 };

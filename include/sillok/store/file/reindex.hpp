@@ -8,12 +8,14 @@
 #include <utility>
 
 #include "sillok/core/result.hpp"
+#include "sillok/store/file/clustered.hpp"
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/frames.hpp"
 #include "sillok/store/file/log.hpp"
 #include "sillok/store/file/log_reader.hpp"
 #include "sillok/store/file/log_view.hpp"
+#include "sillok/store/file/open_files.hpp"
 #include "sillok/store/file/segment.hpp"
 #include "sillok/store/file/segment_index.hpp"
 #include "sillok/store/file/segment_postings.hpp"
@@ -21,10 +23,7 @@
 namespace sillok::detail {
 
 // "0000000001.index"
-inline std::string index_name(std::uint64_t segment) {
-    std::string name = segment_name(segment);
-    return name.replace(name.size() - 7, 7, "index");
-}
+inline std::string index_name(std::uint64_t segment) { return beside_segment(segment, "index"); }
 
 inline error damaged_at(std::uint64_t segment, std::uint64_t offset, std::uint64_t position, const char* why) {
     return error(error_kind::damaged,
@@ -49,36 +48,30 @@ inline void cover(index_header& covered, const frame_header& frame, std::uint64_
     covered.events += frame.count;
 }
 inline index_header covered_of(const segment_header& header) noexcept {
-    return {header.store,
-            header.number,
-            header.checksum,
-            0,
-            header.sequence - 1,
-            segment_header_bytes,
-            header.position - 1,
-            header.before,
-            0,
-            0,
-            0};
+    index_header covered;
+    covered.store = header.store;
+    covered.segment = header.number;
+    covered.segment_checksum = header.checksum;
+    covered.sequence = header.sequence - 1;
+    covered.end = segment_header_bytes;
+    covered.position = header.position - 1;
+    covered.time = header.before;
+    return covered;
 }
 
 // Says of a segment that was just sealed what it came to.
 inline void describe(extent& sealed, const extent& written, const log_end& end) noexcept {
-    const segment_header& header = written.segment->header;
     sealed.segment = written.segment;
     sealed.postings = written.postings;
     sealed.is_sealed = true;
-    sealed.covered = {header.store,
-                      header.number,
-                      header.checksum,
-                      end.last_frame,
-                      end.next.sequence - 1,
-                      end.offset,
-                      end.next.position - 1,
-                      end.next.time,
-                      end.frames,
-                      end.events,
-                      0};
+    sealed.covered = covered_of(written.segment->header);
+    sealed.covered.last_frame = end.last_frame;
+    sealed.covered.sequence = end.next.sequence - 1;
+    sealed.covered.end = end.offset;
+    sealed.covered.position = end.next.position - 1;
+    sealed.covered.time = end.next.time;
+    sealed.covered.frames = end.frames;
+    sealed.covered.events = end.events;
 }
 
 // A sealed segment with the index that fits it, if there is one.
@@ -124,6 +117,10 @@ inline result<found_extent> indexed_extent(const std::shared_ptr<log_segment>& s
     in->is_sealed = true;
     in->covered = covered;
     in->index = *std::move(index);
+    if (covered.clustered != 0) {
+        in->clustered = std::make_unique<record_file>(among, clustered_name(header.number), covered.clustered);
+        if (!in->clustered->file.open()) return found_extent{};
+    }
     return found_extent{std::move(in), seal};
 }
 
@@ -197,19 +194,30 @@ inline result<std::shared_ptr<extent>> reindex_suspect(const log_view& view) {
     return std::shared_ptr<extent>();
 }
 
-// Puts the index of an extent into a file; null where that does not work, and then the one in memory serves.
+// Puts the index of an extent into a file, and its records, by stream, into another one if that is wanted; null where that does
+// not work, and then the index in memory serves.
 //
 // Errors: std::bad_alloc
-inline std::shared_ptr<extent> put_into_file(const directory& within, open_files& among, const extent& from) {
+inline std::shared_ptr<extent> put_into_file(open_files& among, const extent& from, bool clusters) {
     const std::string name = index_name(from.segment->number());
-    if (!within.replace(name, from.postings->index(from.covered))) return nullptr;
+    index_header covered = from.covered;
+    clustered_records records;
+    if (clusters) {
+        auto written = record_clusterer(*from.segment, *from.postings).write(covered);
+        if (!written) return nullptr;
+        records = *std::move(written);
+        covered.clustered = records.checksum;
+    }
+    if (!among.within().replace(name, from.postings->index(covered, records.places))) return nullptr;
     auto index = segment_index::open(among, name);
     if (!index || *index == nullptr) return nullptr;
     auto fresh = std::make_shared<extent>();
     fresh->segment = from.segment;
     fresh->is_sealed = true;
-    fresh->covered = from.covered;
+    fresh->covered = covered;
     fresh->index = *std::move(index);
+    if (clusters)
+        fresh->clustered = std::make_unique<record_file>(among, clustered_name(from.segment->number()), covered.clustered);
     return fresh;
 }
 

@@ -1,9 +1,11 @@
 #pragma once
 // A segment of the log as it is read: the part of it that a reader was told of never changes.
 
+#include <atomic>
 #include <cstdint>
-#include <memory>
+#include <limits>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "sillok/store/file/files.hpp"
@@ -12,16 +14,35 @@
 
 namespace sillok::detail {
 
+inline std::string place_text(std::string_view file, std::uint64_t offset) {
+    return std::string(file) + " at offset " + std::to_string(offset);
+}
 inline std::string place_text(std::uint64_t segment, std::uint64_t offset) {
-    return segment_name(segment) + " at offset " + std::to_string(offset);
+    return place_text(segment_name(segment), offset);
 }
 
-struct log_segment {
-    segment_header header;
+// "0000000001.index" for "index"
+inline std::string beside_segment(std::uint64_t segment, std::string_view ending) {
+    std::string name = segment_name(segment);
+    name.resize(name.size() - std::string_view("segment").size());
+    return name.append(ending);
+}
+
+// A file with records in it.
+struct record_file {
     known_file file;
+    std::atomic<std::uint64_t> end{(std::numeric_limits<std::uint64_t>::max)()};  // up to where it does not change any more
+
+    record_file(open_files& among, std::string name, std::uint32_t checksum) : file(among, std::move(name), checksum) {}
+
+    std::string place(std::uint64_t offset) const { return place_text(file.name(), offset); }
+};
+
+struct log_segment : record_file {
+    segment_header header;
 
     log_segment(open_files& among, const segment_header& read)
-        : header(read), file(among, segment_name(read.number), read.checksum) {}
+        : record_file(among, segment_name(read.number), read.checksum), header(read) {}
 
     std::uint64_t number() const noexcept { return header.number; }
 };

@@ -43,7 +43,8 @@ struct index_header {
     timestamp time;                // of that event
     std::uint64_t frames = 0;
     std::uint64_t events = 0;
-    std::uint64_t batches = 0;  // with an id
+    std::uint64_t batches = 0;    // with an id
+    std::uint32_t clustered = 0;  // checksum of the header of the file that the places of streams are in; 0: the segment
 };
 
 // What can be looked up in a segment, each by the hash of its name.
@@ -202,7 +203,8 @@ private:
                   timestamp{load_le<std::int64_t>(block + 72)},
                   load_le<std::uint64_t>(block + 80),
                   load_le<std::uint64_t>(block + 88),
-                  load_le<std::uint64_t>(block + 96)} {
+                  load_le<std::uint64_t>(block + 96),
+                  load_le<std::uint32_t>(block + 104)} {
         for (std::size_t i = 0; i < index_layout::section_count; ++i) {
             const std::byte* const from = block + index_layout::sections_at + 16 * i;
             sections_[i] = {load_le<std::uint64_t>(from), load_le<std::uint64_t>(from + 8)};

@@ -4,6 +4,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <span>
 #include <utility>
 #include <vector>
 
@@ -138,17 +139,20 @@ struct segment_postings : log_postings {
         return true;
     }
 
-    // The same as a file.
-    std::vector<std::byte> index(index_header header) const {
+    // The same as a file. Where the records of streams are elsewhere, their places are handed in.
+    std::vector<std::byte> index(index_header header, std::span<const std::vector<std::uint32_t>> clustered) const {
         index_builder builder;
-        const auto add = [&](keys of, const posting_index& postings) {
-            for (std::size_t i = 0; i < postings.size(); ++i)
-                if (const posting& each = postings[i]; each.count != 0)
-                    builder.add(of, {postings.hash(each.name()), each.before, 0, 0, each.segment},
-                                {each.places, each.count});
+        const auto add = [&](keys of, const posting_index& postings, std::span<const std::vector<std::uint32_t>> other) {
+            for (std::size_t i = 0; i < postings.size(); ++i) {
+                const posting& each = postings[i];
+                if (each.count == 0) continue;
+                const std::span<const std::uint32_t> own(each.places, each.count);
+                builder.add(of, {postings.hash(each.name()), each.before, 0, 0, each.segment},
+                            other.empty() ? own : std::span<const std::uint32_t>(other[i]));
+            }
         };
-        add(keys::streams, streams);
-        add(keys::tags, tags);
+        add(keys::streams, streams, clustered);
+        add(keys::tags, tags, {});
         batches.for_each([&](std::uint64_t hash, std::uint32_t place) {
             builder.add(keys::batches, {hash, 0, 0, 0, 0}, {&place, 1});
         });

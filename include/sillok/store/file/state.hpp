@@ -35,14 +35,14 @@ namespace sillok::detail {
 
 struct file_state {
     file_state(std::string where, directory within, const store_identity& identity, const file_options& options)
-        : log(std::move(within), identity, options.durability),
+        : log(std::move(within), identity, options.durability, options.cache_bytes),
           nothing(hash_seed(identity.store)),
           ledger(options.clock, nothing),
           path(std::move(where)),
           durability(options.durability),
           batch_window(options.batch_window),
           read_only(options.read_only),
-          view(log, indexing, !options.read_only),
+          view(log, indexing, !options.read_only, options.clustered),
           follower(log, view, indexing) {}
 
     bool is_foreign() const noexcept { return watch.is_in_child(); }
@@ -154,6 +154,7 @@ struct file_state {
             active = found->extents.back()->postings.get();
             ledger.enter(*active, 0, 0);
         }
+        if (!log.end().is_sealed) log.segment()->end.store(log.end().offset, std::memory_order_relaxed);
         ledger.restore({log.end().next.position - 1}, log.end().next.time);
         visible.store(log.durable_position(), std::memory_order_release);
         view.install(std::move(found));
@@ -256,6 +257,7 @@ public:
     }
     void commit(const frame_header& frame, std::uint64_t offset) noexcept {
         const monitor_lock index(s_.indexing);
+        s_.log.segment()->end.store(s_.log.end().offset, std::memory_order_release);
         s_.active->add_frame(s_.log.identity().store, frame, offset);
         s_.ledger.commit(admitted_);
         s_.visible.store(admitted_.receipt.last.value, std::memory_order_release);

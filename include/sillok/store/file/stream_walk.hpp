@@ -25,10 +25,10 @@ public:
     stream_walk(const log_view& view, stream_view stream, log_reader& reader)
         : view_(view), name_(view.stream(stream)), reader_(reader) {}
 
-    // The version of the last event.
-    result<std::uint64_t> last() {
+    // The version of the last event. Where `is_read` says so, an event is read next, and shows whether it was found rightly.
+    result<std::uint64_t> last(bool is_read) {
         if (parts_.empty()) {
-            auto newest = view_.find_before(view_.extents.size(), name_, reader_);
+            auto newest = view_.find_before(view_.extents.size(), name_, reader_, is_read);
             if (!newest) return std::move(newest).error();
             if (newest->count == 0) return std::uint64_t{0};
             parts_.push_back(*newest);
@@ -54,13 +54,12 @@ public:
         if (wanted < first_ || wanted >= first_ + count_) {
             if (auto filled = fill(part, wanted); !filled) return std::move(filled).error();
         }
-        auto record = reader_.at(*part.in->segment, offset_of(places_[wanted - first_]));
+        record_file& file = part.in->stream_records();
+        auto record = reader_.at(file, offset_of(places_[wanted - first_]));
         if (!record) return log_view::suspect(*part.in, std::move(record).error());
         if (record->version().value != version || record->stream() != name_.name)
-            return log_view::suspect(
-                *part.in,
-                error(error_kind::damaged, place_text(part.in->segment->number(), offset_of(places_[wanted - first_])) +
-                                               ": another event is in its place"));
+            return log_view::suspect(*part.in, error(error_kind::damaged, file.place(offset_of(places_[wanted - first_])) +
+                                                                              ": another event is in its place"));
         return record;
     }
 
@@ -80,6 +79,7 @@ private:
         auto read = view_.places(part, keys::streams, first_, std::span(places_).first(count));
         if (!read) return std::move(read).error();
         count_ = static_cast<std::uint32_t>(*read);
+        if (count_ != 0) reader_.expect(offset_of(places_[0]), offset_of(places_[count_ - 1]), count_);
         if (wanted >= first_ + count_)
             return log_view::suspect(
                 *part.in,

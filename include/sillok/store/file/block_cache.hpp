@@ -1,0 +1,218 @@
+#pragma once
+// Blocks of segments that were read not long ago, so that the events of a stream, which lie far apart, cost a copy and not a
+// call to the system each. In memory of our own, and not a mapping: a mapped file that somebody else cuts ends the process.
+
+#include <atomic>
+#include <cstddef>
+#include <cstdint>
+#include <cstring>
+#include <memory>
+#include <new>
+#include <vector>
+
+#if defined(__linux__)
+#include <sys/mman.h>
+#endif
+
+#include "sillok/core/bytes.hpp"
+#include "sillok/core/result.hpp"
+#include "sillok/store/file/files.hpp"
+#include "sillok/store/monitor.hpp"
+
+namespace sillok::detail {
+
+// What is never written again of a file, below `end`, may be kept.
+//
+// Source:     the clock algorithm: F. J. Corbató, A Paging Experiment with the Multics System, 1968. Sixteen caches of a
+//             sixteenth each, so that threads seldom meet.
+// Threads:    any number at once
+// Complexity: O(bytes); one read of the file for each block that is not there
+class block_cache {
+public:
+    static constexpr std::size_t block_bytes = 4096;
+
+    explicit block_cache(std::size_t bytes) noexcept : blocks_(bytes / block_bytes / part_count) {}
+
+    bool is_on() const noexcept { return blocks_ != 0; }
+
+    // A number for a file, never given twice.
+    static std::uint64_t next_file() noexcept {
+        static std::atomic<std::uint64_t> last{0};
+        return last.fetch_add(1, std::memory_order_relaxed) + 1;
+    }
+
+    // Copies the bytes from `offset` on; fewer where the file ends, or where `end` is.
+    //
+    // Errors: io, as of the read
+    io_outcome read(std::uint64_t number, const directory& within, const owned_file& file, std::byte* to,
+                    std::size_t bytes, std::uint64_t offset, std::uint64_t end) {
+        if (offset >= end) return {0, 0};
+        if (bytes > end - offset) bytes = static_cast<std::size_t>(end - offset);
+        std::size_t done = 0;
+        while (done < bytes) {
+            const std::uint64_t at = offset + done;
+            const std::uint64_t block = at / block_bytes;
+            const auto inside = static_cast<std::size_t>(at % block_bytes);
+            std::size_t count = block_bytes - inside < bytes - done ? block_bytes - inside : bytes - done;
+            if (!copy(number, block, inside, count, to + done)) {
+                std::byte fresh[block_bytes];
+                const std::uint64_t start = block * block_bytes;
+                const std::size_t wanted = end - start < block_bytes ? static_cast<std::size_t>(end - start) : block_bytes;
+                const io_outcome got = within.read(file, fresh, wanted, start);
+                if (!got.ok()) return got;
+                const auto valid = static_cast<std::size_t>(got.value);
+                if (valid <= inside) break;
+                if (count > valid - inside) count = valid - inside;
+                std::memcpy(to + done, fresh + inside, count);
+                keep(number, block, {fresh, valid});
+                if (valid < wanted) return {static_cast<std::int64_t>(done + count), 0};
+            }
+            done += count;
+        }
+        return {static_cast<std::int64_t>(done), 0};
+    }
+
+private:
+    static constexpr std::size_t part_count = 16;
+
+    static constexpr std::size_t slab_blocks = 512;  // a huge page
+
+    struct release {
+        bool is_huge = false;
+        void operator()(std::byte* at) const noexcept {
+            if (is_huge)
+                ::operator delete (at, std::align_val_t{slab_blocks * block_bytes});
+            else
+                ::operator delete(at);
+        }
+    };
+    using slab = std::unique_ptr<std::byte, release>;
+
+    struct slot {
+        std::uint64_t file = 0;
+        std::uint64_t block = 0;
+        std::uint32_t valid = 0;  // bytes of it that are there
+        bool was_used = false;
+        std::byte* bytes = nullptr;
+    };
+    struct part {
+        monitor guard;
+        std::vector<slot> slots;
+        std::vector<slab> slabs;
+        std::size_t left = 0;  // blocks of the last slab that have no slot yet
+        std::vector<std::uint32_t> table;  // numbers of slots, from 1, by hash
+        std::size_t hand = 0;
+    };
+
+    static std::uint64_t hash(std::uint64_t file, std::uint64_t block) noexcept {
+        std::uint64_t mixed = (file * 0x9E3779B97F4A7C15) ^ (block * 0xBF58476D1CE4E5B9);
+        mixed ^= mixed >> 32;
+        return mixed * 0x94D049BB133111EB;
+    }
+    part& part_of(std::uint64_t hashed) noexcept { return parts_[hashed >> 60]; }
+
+    // The slot of a block, or null.
+    static slot* find(part& in, std::uint64_t hashed, std::uint64_t file, std::uint64_t block) noexcept {
+        if (in.table.empty()) return nullptr;
+        const std::size_t mask = in.table.size() - 1;
+        for (std::size_t i = hashed & mask; in.table[i] != 0; i = (i + 1) & mask) {
+            slot& each = in.slots[in.table[i] - 1];
+            if (each.file == file && each.block == block) return &each;
+        }
+        return nullptr;
+    }
+    bool copy(std::uint64_t file, std::uint64_t block, std::size_t inside, std::size_t count, std::byte* to) noexcept {
+        const std::uint64_t hashed = hash(file, block);
+        part& in = part_of(hashed);
+        const monitor_lock hold(in.guard);
+        slot* const found = find(in, hashed, file, block);
+        if (found == nullptr || found->valid < inside + count) return false;
+        std::memcpy(to, found->bytes + inside, count);
+        found->was_used = true;
+        return true;
+    }
+    // Errors: none: what there is no memory for is not kept
+    void keep(std::uint64_t file, std::uint64_t block, bytes_view content) noexcept {
+        const std::uint64_t hashed = hash(file, block);
+        part& in = part_of(hashed);
+        const monitor_lock hold(in.guard);
+        slot* into = find(in, hashed, file, block);
+        if (into == nullptr) into = take(in, hashed, file, block);
+        if (into == nullptr || into->valid >= content.size()) return;
+        std::memcpy(into->bytes, content.data(), content.size());
+        into->valid = static_cast<std::uint32_t>(content.size());
+    }
+    // A slot for a block: a new one, or that of a block that nobody has asked for since the hand last came by.
+    slot* take(part& in, std::uint64_t hashed, std::uint64_t file, std::uint64_t block) noexcept {
+        std::uint32_t number = 0;
+        if (in.slots.size() < blocks_) {
+            if (!grow(in)) return nullptr;
+            number = static_cast<std::uint32_t>(in.slots.size());
+        } else {
+            for (; in.slots[in.hand].was_used; in.hand = in.hand + 1 == in.slots.size() ? 0 : in.hand + 1)
+                in.slots[in.hand].was_used = false;
+            number = static_cast<std::uint32_t>(in.hand + 1);
+            in.hand = in.hand + 1 == in.slots.size() ? 0 : in.hand + 1;
+            forget(in, number);
+        }
+        slot& fresh = in.slots[number - 1];
+        fresh.file = file;
+        fresh.block = block;
+        fresh.valid = 0;
+        const std::size_t mask = in.table.size() - 1;
+        std::size_t i = hashed & mask;
+        while (in.table[i] != 0) i = (i + 1) & mask;
+        in.table[i] = number;
+        return &fresh;
+    }
+    bool grow(part& in) noexcept {
+        try {
+            if (in.table.empty()) {
+                std::size_t places = 64;
+                while (places < blocks_ * 2) places *= 2;
+                in.table.resize(places);
+                in.slots.reserve(blocks_);
+            }
+            if (in.left == 0) {
+                const std::size_t wanted = blocks_ - in.slots.size();
+                const std::size_t count = wanted < slab_blocks ? wanted : slab_blocks;
+                in.slabs.reserve(blocks_ / slab_blocks + 1);
+                in.slabs.push_back(make_slab(count));
+                in.left = count;
+            }
+            in.slots.emplace_back().bytes = in.slabs.back().get() + --in.left * block_bytes;
+            return true;
+        } catch (const std::bad_alloc&) {
+            return false;
+        }
+    }
+    static slab make_slab(std::size_t count) {
+        if (count < slab_blocks) return slab(static_cast<std::byte*>(::operator new(count * block_bytes)));
+        constexpr std::size_t bytes = slab_blocks * block_bytes;
+        slab made(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{bytes})), {true});
+#if defined(MADV_HUGEPAGE)
+        ::madvise(made.get(), bytes, MADV_HUGEPAGE);  // a wish: a block is found by fewer steps then
+#endif
+        return made;
+    }
+    // Closes the gap in the table (Knuth, TAOCP 3, algorithm 6.4 R).
+    static void forget(part& in, std::uint32_t number) noexcept {
+        const std::size_t mask = in.table.size() - 1;
+        const auto home = [&](std::uint32_t of) {
+            return static_cast<std::size_t>(hash(in.slots[of - 1].file, in.slots[of - 1].block)) & mask;
+        };
+        std::size_t gap = home(number);
+        while (in.table[gap] != number) gap = (gap + 1) & mask;
+        for (std::size_t i = (gap + 1) & mask; in.table[i] != 0; i = (i + 1) & mask) {
+            if (((i - home(in.table[i])) & mask) < ((i - gap) & mask)) continue;
+            in.table[gap] = in.table[i];
+            gap = i;
+        }
+        in.table[gap] = 0;
+    }
+
+    std::size_t blocks_;  // of each part
+    part parts_[part_count];
+};
+
+}  // namespace sillok::detail
