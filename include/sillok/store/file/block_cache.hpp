@@ -57,7 +57,8 @@ public:
             if (!copy(number, block, inside, count, to + done)) {
                 std::byte fresh[block_bytes];
                 const std::uint64_t start = block * block_bytes;
-                const std::size_t wanted = end - start < block_bytes ? static_cast<std::size_t>(end - start) : block_bytes;
+                const std::size_t wanted =
+                    end - start < block_bytes ? static_cast<std::size_t>(end - start) : block_bytes;
                 const io_outcome got = within.read(file, fresh, wanted, start);
                 if (!got.ok()) return got;
                 const auto valid = static_cast<std::size_t>(got.value);
@@ -99,7 +100,7 @@ private:
         monitor guard;
         std::vector<slot> slots;
         std::vector<slab> slabs;
-        std::size_t left = 0;  // blocks of the last slab that have no slot yet
+        std::size_t left = 0;              // blocks of the last slab that have no slot yet
         std::vector<std::uint32_t> table;  // numbers of slots, from 1, by hash
         std::size_t hand = 0;
     };
@@ -187,7 +188,7 @@ private:
         }
     }
     static slab make_slab(std::size_t count) {
-        if (count < slab_blocks) return slab(static_cast<std::byte*>(::operator new(count * block_bytes)));
+        if (count < slab_blocks) return slab(static_cast<std::byte*>(::operator new(count* block_bytes)));
         constexpr std::size_t bytes = slab_blocks * block_bytes;
         slab made(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{bytes})), {true});
 #if defined(MADV_HUGEPAGE)

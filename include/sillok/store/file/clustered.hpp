@@ -138,8 +138,9 @@ private:
                 const std::uint64_t first = target < from ? from : target;
                 const std::uint64_t last = target + record.size() < upto ? target + record.size() : upto;
                 if (first < last)
-                    store_bytes(piece.data() + (first - from), record.bytes().subspan(static_cast<std::size_t>(first - target),
-                                                                                       static_cast<std::size_t>(last - first)));
+                    store_bytes(piece.data() + (first - from),
+                                record.bytes().subspan(static_cast<std::size_t>(first - target),
+                                                       static_cast<std::size_t>(last - first)));
             });
             if (!read) return read;
             const bytes_view whole = bytes_view(piece).first(static_cast<std::size_t>(upto - from));

@@ -59,26 +59,31 @@ public:
 
     // The bytes [offset, offset + bytes), or fewer where the file ends; valid until the next call.
     result<bytes_view> at(std::uint64_t offset, std::size_t bytes) {
-        if (offset >= file_bytes_) return bytes_view{};
-        if (bytes > file_bytes_ - offset) bytes = static_cast<std::size_t>(file_bytes_ - offset);
+        auto all = from(offset, bytes);
+        if (all && all->size() > bytes) *all = all->first(bytes);
+        return all;
+    }
+    // The bytes from `offset` on, as many as are wanted at least, or fewer where the file ends; valid until the next call.
+    result<bytes_view> from(std::uint64_t offset, std::size_t bytes) {
         if (offset < start_ || offset + bytes > start_ + buffer_.size()) {
-            std::size_t wanted = bytes < chunk ? chunk : bytes;
-            if (wanted > file_bytes_ - offset) wanted = static_cast<std::size_t>(file_bytes_ - offset);
-            buffer_.clear();
-            const io_outcome read = within_.read(file_, buffer_.extend(wanted), wanted, offset);
-            start_ = offset;
-            if (!read.ok()) {
-                buffer_.clear();
-                return io_error("cannot be read", "segment", read.error);
-            }
-            buffer_.shrink_to(static_cast<std::size_t>(read.value));
-            if (bytes > buffer_.size()) bytes = buffer_.size();
+            if (offset >= file_bytes_) return bytes_view{};
+            if (auto moved = move_to(offset, bytes); !moved) return std::move(moved).error();
         }
-        return buffer_.view().subspan(static_cast<std::size_t>(offset - start_), bytes);
+        return buffer_.view().subspan(static_cast<std::size_t>(offset - start_));
     }
 
 private:
-    static constexpr std::size_t chunk = std::size_t{256} << 10;
+    static constexpr std::size_t chunk = std::size_t{128} << 10;
+
+    [[gnu::noinline]] result<void> move_to(std::uint64_t offset, std::size_t bytes) {
+        std::size_t wanted = bytes < chunk ? chunk : bytes;
+        if (wanted > file_bytes_ - offset) wanted = static_cast<std::size_t>(file_bytes_ - offset);
+        buffer_.clear();
+        const io_outcome read = within_.read(file_, buffer_.extend(wanted), wanted, offset);
+        start_ = offset;
+        buffer_.shrink_to(read.ok() ? static_cast<std::size_t>(read.value) : 0);
+        return read.ok() ? result<void>() : io_error("cannot be read", "segment", read.error);
+    }
 
     const directory& within_;
     const owned_file& file_;

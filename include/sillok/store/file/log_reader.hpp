@@ -72,11 +72,10 @@ private:
         buffer_.clear();
         std::byte* const to = buffer_.extend(read);
         known_file& file = from_->file;
-        const io_outcome got =
-            file.cache().is_on() && read <= block_cache::block_bytes
-                ? file.cache().read(file.number(), file.within(), *file_, to, read, offset,
-                                    from_->end.load(std::memory_order_acquire))
-                : file.within().read(*file_, to, read, offset);
+        const io_outcome got = file.cache().is_on() && read <= block_cache::block_bytes
+                                   ? file.cache().read(file.number(), file.within(), *file_, to, read, offset,
+                                                       from_->end.load(std::memory_order_acquire))
+                                   : file.within().read(*file_, to, read, offset);
         buffer_.shrink_to(got.ok() ? static_cast<std::size_t>(got.value) : 0);
         start_ = offset;
         if (!got.ok()) return io_error("cannot be read", from_->file.name(), got.error);

@@ -35,7 +35,7 @@ struct extent {
     index_header covered;  // of a sealed one
     std::shared_ptr<segment_postings> postings;
     std::unique_ptr<segment_index> index;
-    std::unique_ptr<record_file> clustered;  // where the index says so: the records once more, by stream
+    std::unique_ptr<record_file> clustered;       // where the index says so: the records once more, by stream
     mutable std::atomic<bool> is_suspect{false};  // what the index says was not found in the segment
 
     std::uint64_t first() const noexcept { return segment->header.position; }

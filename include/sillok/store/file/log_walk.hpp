@@ -36,11 +36,13 @@ public:
     std::uint64_t next() const noexcept { return next_; }
 
     // Calls `visit` with each event until it returns false, or none is left.
-    result<void> all(const log_view& view, record_visitor visit) {
+    template <class Visit>
+    result<void> all(const log_view& view, Visit& visit) {
         return each_extent(view, [&](const extent& in) { return frames(view, in, visit); });
     }
     // With each that carries one of the tags.
-    result<void> tagged(const log_view& view, std::span<const std::string_view> tags, record_visitor visit) {
+    template <class Visit>
+    result<void> tagged(const log_view& view, std::span<const std::string_view> tags, Visit& visit) {
         return each_extent(view, [&](const extent& in) { return carriers(view, in, tags, visit); });
     }
 
@@ -58,7 +60,8 @@ private:
     }
 
     // Gives a record to the visitor, if it is of those to look at. Returns whether to go on.
-    bool give(const record_view& record, record_visitor visit) {
+    template <class Visit>
+    bool give(const record_view& record, Visit& visit) {
         const std::uint64_t at = record.position().value;
         if (at < next_) return true;
         if (at > upto_) return false;
@@ -67,7 +70,8 @@ private:
         return !stopped_;
     }
 
-    result<void> frames(const log_view& view, const extent& in, record_visitor visit) {
+    template <class Visit>
+    result<void> frames(const log_view& view, const extent& in, Visit& visit) {
         auto start = view.frame_before(in, next_);
         if (!start) return std::move(start).error();
         auto file = in.segment->file.open();
@@ -88,26 +92,62 @@ private:
             expected = {frame.sequence, frame.first, frame.previous, frame.time};
         }
         for (;;) {
+            auto rest = window.from(offset, frame_header_bytes);
+            if (rest && rest->size() >= frame_header_bytes) {
+                const std::size_t length = load_le<std::uint32_t>(rest->data() + 8);
+                if (length > rest->size() && length <= frame_bytes_max) rest = window.from(offset, length);
+            }
+            if (!rest) return std::move(rest).error();
+            const std::size_t given = give_batches(*rest, seed, expected, visit);
+            offset += given;
+            if (stopped_ || next_ > upto_ || expected.position > upto_) return {};
+            if (given != 0) continue;
+
+            // No batch of the usual kind, or something is wrong with it: this says what.
             auto found = find_frame(window, offset, seed, expected);
             if (!found) return std::move(found).error();
             if (found->state != frame_state::valid)
                 return damaged_at(in.segment->number(), offset, found->unreadable,
                                   found->state == frame_state::end ? "the file is shorter than it was" : found->why);
-            const frame_header& frame = found->header;
-            if (frame.kind == frame_kind::seal) return {};
-            for (bytes_view rest = found->body; frame.count != 0 && !rest.empty();) {
-                const record_view record(rest.data());
-                if (!give(record, visit)) return {};
-                rest = rest.subspan(record.size());
-            }
-            advance(expected, frame);
-            offset += frame.length;
-            if (expected.position > upto_) return {};
+            if (found->header.kind == frame_kind::seal) return {};
+            advance(expected, found->header);
+            offset += found->header.length;
         }
     }
 
+    // Gives the events of the batches that the bytes begin with, as far as these are whole and every record is intact.
+    // Returns how many bytes they have.
+    template <class Visit>
+    std::size_t give_batches(bytes_view bytes, std::uint32_t seed, chain& expected, Visit& visit) {
+        std::size_t done = 0;
+        while (bytes.size() - done >= frame_header_bytes) {
+            const std::byte* const head = bytes.data() + done;
+            const std::size_t length = load_le<std::uint32_t>(head + 8);
+            if (length < frame_header_bytes || length % 8 != 0 || length > bytes.size() - done) return done;
+            if (!is_frame_header(head, seed)) return done;
+            const frame_header frame = frame_header::decode(head);
+            if (frame.kind != frame_kind::batch || frame.flags != 0 || frame.sequence != expected.sequence ||
+                frame.previous != expected.previous || frame.first != expected.position)
+                return done;
+            std::uint64_t position = frame.first;
+            for (std::size_t at = frame_header_bytes; at < length; ++position) {
+                const bytes_view rest{head + at, length - at};
+                if (!is_record(rest)) return done;
+                const record_view record(rest.data());
+                if (!record.is_intact() || record.position().value != position) return done;
+                if (!give(record, visit)) return done + length;
+                at += record.size();
+            }
+            if (position != frame.first + frame.count) return done;
+            advance(expected, frame);
+            done += length;
+        }
+        return done;
+    }
+
+    template <class Visit>
     result<void> carriers(const log_view& view, const extent& in, std::span<const std::string_view> tags,
-                          record_visitor visit) {
+                          Visit& visit) {
         log_reader reader(tag_chunk);
         std::vector<std::vector<std::uint32_t>> lists;
         for (const std::string_view tag : tags) {

@@ -40,7 +40,8 @@ inline result<directory_survey> survey(const directory& within) {
             found.has_damage = true;
         else if (const std::uint64_t number = segment_number(name); number != 0)
             found.last_segment = number > found.last_segment ? number : found.last_segment;
-        else if (name != "lock" && !name.ends_with(".index") && !name.ends_with(".clustered") && !name.ends_with(".new"))
+        else if (name != "lock" && !name.ends_with(".index") && !name.ends_with(".clustered") &&
+                 !name.ends_with(".new"))
             found.foreign = name;
     });
     if (!listed.ok()) return io_error("cannot be listed", "the directory", listed.error);

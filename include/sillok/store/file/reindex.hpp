@@ -217,7 +217,8 @@ inline std::shared_ptr<extent> put_into_file(open_files& among, const extent& fr
     fresh->covered = covered;
     fresh->index = *std::move(index);
     if (clusters)
-        fresh->clustered = std::make_unique<record_file>(among, clustered_name(from.segment->number()), covered.clustered);
+        fresh->clustered =
+            std::make_unique<record_file>(among, clustered_name(from.segment->number()), covered.clustered);
     return fresh;
 }
 

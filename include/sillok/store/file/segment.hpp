@@ -31,7 +31,8 @@ inline std::string beside_segment(std::uint64_t segment, std::string_view ending
 // A file with records in it.
 struct record_file {
     known_file file;
-    std::atomic<std::uint64_t> end{(std::numeric_limits<std::uint64_t>::max)()};  // up to where it does not change any more
+    std::atomic<std::uint64_t> end{
+        (std::numeric_limits<std::uint64_t>::max)()};  // up to where it does not change any more
 
     record_file(open_files& among, std::string name, std::uint32_t checksum) : file(among, std::move(name), checksum) {}
 

@@ -43,8 +43,9 @@ struct index_header {
     timestamp time;                // of that event
     std::uint64_t frames = 0;
     std::uint64_t events = 0;
-    std::uint64_t batches = 0;    // with an id
-    std::uint32_t clustered = 0;  // checksum of the header of the file that the places of streams are in; 0: the segment
+    std::uint64_t batches = 0;  // with an id
+    std::uint32_t clustered =
+        0;  // checksum of the header of the file that the places of streams are in; 0: the segment
 };
 
 // What can be looked up in a segment, each by the hash of its name.

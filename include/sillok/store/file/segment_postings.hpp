@@ -142,7 +142,8 @@ struct segment_postings : log_postings {
     // The same as a file. Where the records of streams are elsewhere, their places are handed in.
     std::vector<std::byte> index(index_header header, std::span<const std::vector<std::uint32_t>> clustered) const {
         index_builder builder;
-        const auto add = [&](keys of, const posting_index& postings, std::span<const std::vector<std::uint32_t>> other) {
+        const auto add = [&](keys of, const posting_index& postings,
+                             std::span<const std::vector<std::uint32_t>> other) {
             for (std::size_t i = 0; i < postings.size(); ++i) {
                 const posting& each = postings[i];
                 if (each.count == 0) continue;

@@ -58,8 +58,9 @@ public:
         auto record = reader_.at(file, offset_of(places_[wanted - first_]));
         if (!record) return log_view::suspect(*part.in, std::move(record).error());
         if (record->version().value != version || record->stream() != name_.name)
-            return log_view::suspect(*part.in, error(error_kind::damaged, file.place(offset_of(places_[wanted - first_])) +
-                                                                              ": another event is in its place"));
+            return log_view::suspect(
+                *part.in, error(error_kind::damaged,
+                                file.place(offset_of(places_[wanted - first_])) + ": another event is in its place"));
         return record;
     }
 
