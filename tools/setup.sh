@@ -9,8 +9,8 @@ Usage: tools/setup.sh [--ci] [--bench] [--dry-run] [--help]
 Looks for what building and testing Sillok needs, and installs what is missing with apt on Debian 12, Debian 13 and
 Ubuntu 24.04 (and later releases of both). On other systems it names what to install.
 
-  --ci        also what the full checks need: clang, clang-tidy, clang-format, valgrind, Google Benchmark
-  --bench     also Google Benchmark
+  --ci        also what the full checks need: clang, clang-tidy, clang-format, valgrind, and what --bench brings
+  --bench     also Google Benchmark, and the databases that the file store is measured against
   --dry-run   say what would be done, and do nothing
   --help      this text
 
@@ -53,6 +53,10 @@ has_boost() { local v; v=$(macro boost/version.hpp BOOST_VERSION) && [[ $v =~ ^[
 has_catch2() { local v; v=$(macro catch2/catch_version_macros.hpp CATCH_VERSION_MAJOR) && [[ $v =~ ^[0-9]+$ ]] && [ "$v" -ge 3 ]; }
 has_rapidjson() { [ "$(macro rapidjson/rapidjson.h found)" = found ]; }
 has_benchmark() { [ "$(macro benchmark/benchmark.h found)" = found ]; }
+has_leveldb() { [ "$(macro leveldb/db.h found)" = found ]; }
+has_rocksdb() { [ "$(macro rocksdb/version.h found)" = found ]; }
+has_lmdb() { [ "$(macro lmdb.h found)" = found ]; }
+has_sqlite() { [ "$(macro sqlite3.h found)" = found ]; }
 has_clang() { command -v clang++ >/dev/null; }
 has_clang_tidy() { command -v clang-tidy >/dev/null; }
 has_clang_format() { command -v clang-format >/dev/null; }
@@ -67,7 +71,11 @@ has_boost|Boost 1.83, headers only|libboost-dev
 has_catch2|Catch2 3 (for the tests)|catch2
 has_rapidjson|RapidJSON, headers only|rapidjson-dev"
 $want_bench && parts="$parts
-has_benchmark|Google Benchmark|libbenchmark-dev"
+has_benchmark|Google Benchmark|libbenchmark-dev
+has_leveldb|LevelDB (for the benchmarks)|libleveldb-dev
+has_rocksdb|RocksDB (for the benchmarks)|librocksdb-dev
+has_lmdb|LMDB (for the benchmarks)|liblmdb-dev
+has_sqlite|SQLite (for the benchmarks)|libsqlite3-dev"
 $want_ci && parts="$parts
 has_clang|clang++ 14|clang
 has_clang_tidy|clang-tidy 14|clang-tidy
