@@ -3,6 +3,7 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <optional>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -16,7 +17,7 @@ namespace {
 struct no_past {
     std::optional<recorded_batch> known;
 
-    static result<detail::earlier_events> stream(stream_view, std::uint64_t) { return detail::earlier_events{}; }
+    static result<std::uint64_t> stream(stream_view, std::uint64_t) { return std::uint64_t{0}; }
     static result<position> carrier(std::string_view) { return position{}; }
     result<std::optional<recorded_batch>> batch(const uuid&) const { return known; }
 };
@@ -105,7 +106,7 @@ TEST_CASE("where the log has parts, a stream goes on from what it had before") {
     REQUIRE(admitted.has_value());
     CHECK(admitted->receipt.version == version{2});
     detail::log_postings next{7};
-    log.ledger.enter(next, 5, 1);
+    log.ledger.enter(next);
     log.ledger.stage(request);
     std::vector<std::byte> bytes(admitted->bytes);
     log.ledger.write(request, *admitted, bytes.data(), [&](const std::byte*) { return 9U; });
@@ -115,23 +116,22 @@ TEST_CASE("where the log has parts, a stream goes on from what it had before") {
     const detail::posting* const entry = next.streams.find(name, next.streams.hash(name));
     REQUIRE(entry != nullptr);
     CHECK(entry->before == 1);
-    CHECK(entry->segment == 5);
     CHECK(entry->total() == 2);
+}
 
-    // One part on, without an event of the stream in the part between: the last events are still in segment 5's successor.
-    detail::log_postings third{7};
-    REQUIRE(log.ledger.admit({.streams = {&one.to, 1}}, log.past).has_value());
-    log.ledger.enter(third, 6, 1);
-    log.ledger.stage({.streams = {&one.to, 1}});
-    CHECK(third.streams.find(name, third.streams.hash(name))->segment == 6);
-    log.ledger.abandon();
-    REQUIRE(log.ledger.admit({.streams = {&one.to, 1}}, log.past).has_value());
-    detail::log_postings fourth{7};
-    log.ledger.enter(fourth, 7, 1);
-    log.ledger.stage({.streams = {&one.to, 1}});
-    CHECK(fourth.streams.find(name, fourth.streams.hash(name))->segment == 6);
-    CHECK(fourth.streams.find(name, fourth.streams.hash(name))->before == 2);
-    log.ledger.abandon();
+TEST_CASE("a stream that stands twice in an append is found among many, and none that only has the same hash") {
+    small_log log;
+    const one_event one;
+    std::vector<std::string> keys;
+    for (int i = 0; i < 1000; ++i) keys.push_back(std::to_string(i * 7919 % 1000));
+    std::vector<stream_append> streams;
+    for (const std::string& key : keys) streams.push_back({{"account", key}, any_version{}, {&one.event, 1}});
+    CHECK(log.ledger.admit({.streams = streams}, log.past).has_value());
+    streams[17].stream = {"account", keys[900]};
+    const auto refused = log.ledger.admit({.streams = streams}, log.past);
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error() == error_kind::invalid_argument);
+    CHECK(refused.error().text().find(keys[900]) != std::string::npos);
 }
 
 TEST_CASE("the content of a batch is what its events say, for ever the same") {

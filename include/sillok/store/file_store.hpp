@@ -290,7 +290,7 @@ private:
         s.frame.clear();
         std::byte* const frame = s.frame.extend(bytes);
         if (!s.log.has_room(bytes))
-            if (auto begun = s.begin_segment(admitted->receipt.time, request.streams.size()); !begun) {
+            if (auto begun = s.begin_segment(admitted->receipt.time); !begun) {
                 s.announce();
                 return std::move(begun).error().within(s.path);
             }

@@ -13,6 +13,7 @@
 // An append of one event is so short that calls show: the last three are inlined where the store calls them, and what
 // only refusals need stays out of line.
 
+#include <algorithm>
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
@@ -21,6 +22,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include "sillok/core/result.hpp"
@@ -60,12 +62,12 @@ inline std::uint64_t content_hash(std::span<const stream_append> streams) noexce
 // What a store says of all that is not in the ledger's postings; a store whose postings hold everything says of streams that
 // there is nothing.
 //
-// stream   the events of a stream before those that are posted; asked only where nothing is posted of it
+// stream   how many events a stream has before those that are posted; asked only where nothing is posted of it
 // carrier  the first event that carries a tag, here or earlier; position 0 where there is none
 // batch    the first receipt of a batch id
 template <class P>
 concept recorded_past = requires(P& past, stream_view name, std::uint64_t hash, std::string_view tag, const uuid& id) {
-    { past.stream(name, hash) } -> std::same_as<result<earlier_events>>;
+    { past.stream(name, hash) } -> std::same_as<result<std::uint64_t>>;
     { past.carrier(tag) } -> std::same_as<result<position>>;
     { past.batch(id) } -> std::same_as<result<std::optional<recorded_batch>>>;
 };
@@ -91,9 +93,6 @@ public:
             const stream_append& to = request.streams[i];
             if (auto fit = check_stream(to); !fit) return std::move(fit).error();
             const std::uint64_t hash = postings_->streams.hash(to.stream);
-            for (std::size_t k = 0; k < i; ++k)
-                if (writes_[k].hash == hash && request.streams[k].stream == to.stream)
-                    return unusable(quoted(to.stream) + " stands twice in one append");
             bool is_tagged = false;
             const std::size_t named = shared + to.stream.category.size() + to.stream.key.size();
             for (const new_event& event : to.events) {
@@ -105,9 +104,12 @@ public:
                 is_tagged |= !event.tags.empty();
             }
             count += to.events.size();
-            writes_[i] = {hash, nullptr, {}, is_tagged};
+            writes_[i] = {hash, nullptr, 0, is_tagged};
         }
         if (count == 0) return unusable("an append without events");
+        if (request.streams.size() > 1)
+            if (const stream_append* const twice = find_twice(request.streams))
+                return unusable(quoted(twice->stream) + " stands twice in one append");
 
         std::uint64_t content = 0;
         if (!request.batch.is_nil()) {
@@ -127,13 +129,13 @@ public:
             write_state& state = writes_[i];
             state.entry = postings_->streams.find(to.stream, state.hash);
             if (state.entry != nullptr) {
-                state.at.count = state.entry->total();
+                state.at = state.entry->total();
             } else {
                 auto earlier = past.stream(to.stream, state.hash);
                 if (!earlier) return std::move(earlier).error();
                 state.at = *earlier;
             }
-            if (!to.expected.holds({state.at.count})) return conflict(to, {state.at.count});
+            if (!to.expected.holds({state.at})) return conflict(to, {state.at});
         }
         for (const none_tagged& each : request.conditions) {
             const auto carrier = past.carrier(each.tag);
@@ -143,21 +145,15 @@ public:
 
         std::size_t lead = 0;
         while (request.streams[lead].events.empty()) ++lead;
-        const version reached{writes_[lead].at.count + request.streams[lead].events.size()};
+        const version reached{writes_[lead].at + request.streams[lead].events.size()};
         const timestamp now = clock_.now();
         return admission{{{last_ + 1}, {last_ + count}, reached, now < last_time_ ? last_time_ : now}, bytes, content};
     }
 
-    // From now on postings are of this part of the log; what was admitted and not yet staged is taken along.
-    //
-    // Requires: the part before was that of the segment `left`
-    void enter(log_postings& postings, std::uint32_t left, std::size_t streams) noexcept {
+    // From now on postings are of another part of the log. An append that was admitted and is not staged yet is taken along.
+    void enter(log_postings& postings) noexcept {
         postings_ = &postings;
-        for (std::size_t i = 0; i < streams; ++i) {
-            write_state& state = writes_[i];
-            if (state.entry != nullptr) state.at.segment = state.entry->count != 0 ? left : state.entry->segment;
-            state.entry = nullptr;
-        }
+        for (write_state& state : writes_) state.entry = nullptr;
     }
 
     // Errors: std::bad_alloc; nothing that can be found changed.
@@ -193,7 +189,7 @@ public:
         position at = admitted.receipt.first;
         std::size_t tagged = 0;
         for (std::size_t i = 0; i < request.streams.size(); ++i) {
-            version in_stream{writes_[i].at.count};
+            version in_stream{writes_[i].at};
             for (const new_event& event : request.streams[i].events) {
                 if (at != admitted.receipt.first) id = ids_(now);
                 ++in_stream.value;
@@ -242,7 +238,7 @@ private:
     struct write_state {
         std::uint64_t hash = 0;
         posting* entry = nullptr;
-        earlier_events at;  // the version before this append
+        std::uint64_t at = 0;  // the version before this append
         bool is_tagged = false;
     };
     struct tagged_event {
@@ -255,6 +251,18 @@ private:
             if (of != nullptr) of->abandon();
         }
     };
+
+    // A stream that stands there more than once, or null.
+    const stream_append* find_twice(std::span<const stream_append> streams) {
+        order_.clear();
+        for (std::size_t i = 0; i < streams.size(); ++i) order_.push_back({writes_[i].hash, i});
+        std::sort(order_.begin(), order_.end());
+        for (std::size_t i = 1; i < order_.size(); ++i)
+            for (std::size_t k = i; k-- > 0 && order_[k].first == order_[i].first;)
+                if (streams[order_[k].second].stream == streams[order_[i].second].stream)
+                    return &streams[order_[i].second];
+        return nullptr;
+    }
 
     template <class Each>
     [[gnu::always_inline]] void each_staged(Each each) noexcept {
@@ -311,6 +319,7 @@ private:
     log_postings* postings_;
     known_types types_;
     std::vector<write_state> writes_;  // one for each stream of the request; longer after a longer one
+    std::vector<std::pair<std::uint64_t, std::size_t>> order_;  // of the streams of a request, by hash
     std::vector<tagged_event> tagged_;
     std::size_t staged_ = 0;
     std::uint64_t last_ = 0;

@@ -130,9 +130,7 @@ private:
     struct past {
         const memory_store& of;
 
-        static result<detail::earlier_events> stream(stream_view, std::uint64_t) noexcept {
-            return detail::earlier_events{};
-        }
+        static result<std::uint64_t> stream(stream_view, std::uint64_t) noexcept { return std::uint64_t{0}; }
         result<position> carrier(std::string_view tag) const {
             const detail::posting_list events = of.postings_.tags.list({{}, tag});
             return position{events.count == 0 ? 0 : std::uint64_t{events.at[0]} + 1};

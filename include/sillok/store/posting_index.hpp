@@ -76,19 +76,11 @@ struct posting_list {
     std::uint32_t count = 0;
 };
 
-// What a key has in the part of the log before an index: how many events, and, where the log has parts, which one the last of
-// them is in.
-struct earlier_events {
-    std::uint64_t count = 0;
-    std::uint32_t segment = 0;
-};
-
 // What is posted under one name, and the room behind it for what is not visible yet.
 struct posting {
     const std::byte* text;  // category and key, one behind the other
     std::uint32_t* places;
-    std::uint64_t before;   // events under the name in earlier parts of the log
-    std::uint32_t segment;  // the part with the last of them
+    std::uint64_t before;  // events under the name in earlier parts of the log
     std::uint32_t count;
     std::uint32_t staged;
     std::uint16_t key_bytes;
@@ -132,10 +124,10 @@ public:
         const std::uint32_t entry = entry_of(name, hash);
         return entry == none ? nullptr : &entries_[entry];
     }
-    // `earlier` is for a posting that is added.
-    posting& find_or_add(const stream_view& name, std::uint64_t hash, earlier_events earlier = {}) {
+    // `before` is for a posting that is added.
+    posting& find_or_add(const stream_view& name, std::uint64_t hash, std::uint64_t before = 0) {
         posting* const found = find(name, hash);
-        return found != nullptr ? *found : add(name, hash, earlier);
+        return found != nullptr ? *found : add(name, hash, before);
     }
 
     posting_list list(const stream_view& name) const noexcept {
@@ -177,15 +169,14 @@ private:
                are_same(entry.text + name.category.size(), name.key.data(), name.key.size());
     }
 
-    [[gnu::noinline]] posting& add(const stream_view& name, std::uint64_t hash, earlier_events earlier) {
+    [[gnu::noinline]] posting& add(const stream_view& name, std::uint64_t hash, std::uint64_t before) {
         if (entries_.size() >= none) throw std::bad_alloc();
         if ((entries_.size() + 1) * 4 > slot_count_ * 3) rehash(slot_count_ == 0 ? 64 : slot_count_ * 2);
         entries_.reserve(1);
         std::byte* const text = memory_.take(name.category.size() + name.key.size());
         store_bytes(store_bytes(text, as_bytes(name.category)), as_bytes(name.key));
         const auto entry = static_cast<std::uint32_t>(entries_.size());
-        entries_.push_back({text, nullptr, earlier.count, earlier.segment, 0, 0,
-                            static_cast<std::uint16_t>(name.key.size()),
+        entries_.push_back({text, nullptr, before, 0, 0, static_cast<std::uint16_t>(name.key.size()),
                             static_cast<std::uint8_t>(name.category.size()), 0});
         place({high(hash), entry}, hash);
         return entries_[entry];

@@ -55,7 +55,7 @@ std::optional<answers> ask(const segment_index& index, const std::vector<std::ui
                 failed |= !index.places(of, key, 0, at);
                 std::vector<std::uint32_t>& into = all.places[hash * 3 + static_cast<std::uint64_t>(of)];
                 into.insert(into.end(), at.begin(), at.end());
-                all.before.push_back(key.before + (std::uint64_t{key.previous} << 32));
+                all.before.push_back(key.before + (std::uint64_t{key.place} << 32));
                 return true;
             });
             if (!found || failed) return std::nullopt;
@@ -76,7 +76,7 @@ TEST_CASE("an index gives back what went in, however many keys there are") {
         for (std::uint32_t i = 0; i < count; ++i) {
             std::vector<std::uint32_t> places(1 + random() % 5);
             for (std::uint32_t& each : places) each = static_cast<std::uint32_t>(random());
-            const index_entry key{random(), random(), 0, 0, static_cast<std::uint32_t>(random())};
+            const index_entry key{.hash = random(), .before = random()};
             builder.add(keys::streams, key, places);
             expected[key.hash] = {key, places};
         }
@@ -100,7 +100,7 @@ TEST_CASE("an index gives back what went in, however many keys there are") {
                         .find(keys::streams, hash,
                               [&](const index_entry& key) {
                                   ++found;
-                                  wrong += key.before != want.first.before || key.previous != want.first.previous;
+                                  wrong += key.before != want.first.before || key.place != want.second.front();
                                   std::vector<std::uint32_t> at(want.second.size() + 1);
                                   wrong += index.places(keys::streams, key, 0, at).value() != want.second.size();
                                   for (std::size_t i = 0; i < want.second.size(); ++i) wrong += at[i] != want.second[i];
@@ -120,9 +120,9 @@ TEST_CASE("an index gives back what went in, however many keys there are") {
 
 TEST_CASE("two keys with one hash are both found; a key of streams is none of tags") {
     index_builder builder;
-    builder.add(keys::streams, {5, 1, 0, 0, 0}, std::vector<std::uint32_t>{1});
-    builder.add(keys::streams, {5, 2, 0, 0, 0}, std::vector<std::uint32_t>{2, 3});
-    builder.add(keys::tags, {6, 0, 0, 0, 0}, std::vector<std::uint32_t>{4});
+    builder.add(keys::streams, {.hash = 5, .before = 1}, std::vector<std::uint32_t>{1});
+    builder.add(keys::streams, {.hash = 5, .before = 2}, std::vector<std::uint32_t>{2, 3});
+    builder.add(keys::tags, {.hash = 6}, std::vector<std::uint32_t>{4});
     index_disk d;
     const auto opened = d.open(builder.build({}));
     REQUIRE(opened != nullptr);
@@ -159,9 +159,9 @@ TEST_CASE(
     std::mt19937_64 random(1);
     for (std::uint32_t i = 0; i < 30; ++i) {
         hashes.push_back(random());
-        builder.add(keys::streams, {hashes.back(), i, 0, 0, 1}, std::vector<std::uint32_t>{i, i + 1});
-        if (i < 5) builder.add(keys::batches, {hashes.back(), 0, 0, 0, 0}, std::vector<std::uint32_t>{i + 9});
-        if (i < 4) builder.add(keys::tags, {hashes.back(), 0, 0, 0, 0}, std::vector<std::uint32_t>{i});
+        builder.add(keys::streams, {.hash = hashes.back(), .before = i}, std::vector<std::uint32_t>{i, i + 1});
+        if (i < 5) builder.add(keys::batches, {.hash = hashes.back()}, std::vector<std::uint32_t>{i + 9});
+        if (i < 4) builder.add(keys::tags, {.hash = hashes.back()}, std::vector<std::uint32_t>{i});
     }
     for (std::uint64_t i = 0; i < 3; ++i) builder.add(index_step{1 + i * 100, 4096 + i * 800});
     index_header header;

@@ -18,7 +18,6 @@
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/frames.hpp"
 #include "sillok/store/file/log.hpp"
-#include "sillok/store/file/log_reader.hpp"
 #include "sillok/store/file/log_view.hpp"
 #include "sillok/store/file/reindex.hpp"
 #include "sillok/store/file/segment.hpp"
@@ -111,7 +110,8 @@ private:
                 return damaged_at(number, end.offset, found->header.first,
                                   "it is not the frame that was durable there");
             in.segment->end.store(end.offset + found->header.length, std::memory_order_release);
-            if (auto taken = take_in(in, *found); !taken) return taken;
+            if (!in.postings->restore(in.segment->header.store, found->header, found->body, end.offset, guard_))
+                return damaged_at(number, end.offset, found->header.first, "its events do not continue their streams");
             end.pass(found->header);
             log_.note_durable(found->header.sequence, end.next.position - 1);
         }
@@ -119,20 +119,6 @@ private:
         guard_.announce();
         return {};
     }
-    result<void> take_in(const extent& in, const found_frame& found) {
-        auto fits = view_.looking([&](const log_view& view) {
-            const std::size_t before = view.extents.size() - 1;
-            return in.postings->restore(in.segment->header.store, found.header, found.body, log_.end().offset, guard_,
-                                        [&](const stream_view& name, std::uint64_t hash) {
-                                            return view.earlier(before, {keys::streams, name, hash}, reader_);
-                                        });
-        });
-        if (!fits) return std::move(fits).error();
-        if (*fits) return {};
-        return damaged_at(in.segment->number(), log_.end().offset, found.header.first,
-                          "its events do not continue their streams");
-    }
-
     // Goes on to the segment behind one that is sealed.
     result<void> enter_segment() {
         const auto now = view_.now();
@@ -194,7 +180,6 @@ private:
     monitor& guard_;
     mutable monitor following_;
     owned_file mark_;
-    log_reader reader_{std::size_t{4} << 10};
 };
 
 }  // namespace sillok::detail

@@ -62,6 +62,7 @@ private:
         void add(index_entry key, std::span<const std::uint32_t> at) {
             key.first = static_cast<std::uint32_t>(places.size());
             key.count = static_cast<std::uint32_t>(at.size());
+            key.place = at.empty() ? 0 : at.front();
             entries.push_back(key);
             places.insert(places.end(), at.begin(), at.end());
         }
@@ -81,7 +82,7 @@ private:
                 to = store_le(to, each.before);
                 to = store_le(to, each.count);
                 to = store_le(to, each.first);
-                store_le(to, each.previous);
+                store_le(to, each.place);
             }
             for (std::size_t i = 0; i < buckets; ++i) {
                 std::byte* const bucket = out.data() + i * bucket_bytes;

@@ -48,7 +48,6 @@ struct found_key {
     const extent* in = nullptr;
     std::uint64_t before = 0;   // events of the key in earlier segments
     std::uint32_t count = 0;    // in this one; 0: the key is not there
-    std::uint32_t segment = 0;  // the one with the last of the earlier events
     posting_list list;          // of an index in memory
     index_entry entry;          // of an index in a file
 
@@ -78,7 +77,7 @@ public:
         return {keys::tags, {{}, name}, hash_name(hash_seed(store_), {{}, name})};
     }
 
-    // The place of a segment's extent; behind the last one where there is none.
+    // The number of a segment's extent; behind the last one where there is none.
     std::size_t index_of(std::uint64_t number) const noexcept {
         if (extents.empty() || number < extents.front()->segment->number()) return extents.size();
         const std::uint64_t index = number - extents.front()->segment->number();
@@ -106,7 +105,6 @@ public:
                 entry != nullptr && entry->count != 0) {
                 found.before = entry->before;
                 found.count = entry->count;
-                found.segment = entry->segment;
                 found.list = entry->list();
             }
             return found;
@@ -132,7 +130,6 @@ public:
         }
         found.before = first->before;
         found.count = first->count;
-        found.segment = first->previous;
         found.entry = *first;
         return found;
     }
@@ -147,20 +144,18 @@ public:
         }
         return found;
     }
-    // What a stream has before an extent, by number.
-    result<earlier_events> earlier(std::size_t number, const log_name& name, log_reader& reader) const {
+    // How many events a stream has before an extent, by number.
+    result<std::uint64_t> earlier(std::size_t number, const log_name& name, log_reader& reader) const {
         auto found = find_before(number, name, reader);
         if (!found) return std::move(found).error();
-        if (found->count == 0) return earlier_events{};
-        return earlier_events{found->total(), static_cast<std::uint32_t>(found->in->segment->number())};
+        return found->count == 0 ? 0 : found->total();
     }
     // The events of a key before those that were found.
     result<found_key> before(const found_key& later, const log_name& name, log_reader& reader) const {
-        const std::size_t index = index_of(later.segment);
-        if (index == extents.size()) return suspect(*later.in, inconsistent(*later.in));
-        const extent& in = *extents[index];
-        auto found = find(in, name, reader, true);
-        if (found && found->total() != later.before) return suspect(in, inconsistent(in));
+        auto found = find_before(index_of(later.in->segment->number()), name, reader, true);
+        if (!found) return found;
+        if (found->count == 0) return suspect(*later.in, inconsistent(*later.in));
+        if (found->total() != later.before) return suspect(*found->in, inconsistent(*found->in));
         return found;
     }
 
@@ -239,11 +234,8 @@ private:
 
     // Whether an entry with the hash of a name has that name: its first record says so.
     static result<bool> is_of(const extent& in, const log_name& name, const index_entry& entry, log_reader& reader) {
-        std::uint32_t place[1];
-        auto read = in.index->places(name.kind, entry, 0, place);
-        if (!read) return std::move(read).error();
-        if (*read == 0) return inconsistent(in);
-        auto record = reader.at(name.kind == keys::streams ? in.stream_records() : *in.segment, offset_of(place[0]));
+        if (entry.count == 0) return inconsistent(in);
+        auto record = reader.at(name.kind == keys::streams ? in.stream_records() : *in.segment, offset_of(entry.place));
         if (!record) return std::move(record).error();
         if (name.kind == keys::streams) {
             if (record->stream() != name.name) return false;
@@ -259,15 +251,10 @@ private:
         auto may = in.index->may_have(keys::batches, hash);
         if (!may) return std::move(may).error();
         if (!*may) return {};
-        result<void> failed;
-        auto looked = in.index->find(keys::batches, hash, [&](const index_entry& entry) {
-            std::uint32_t place[1];
-            auto read = in.index->places(keys::batches, entry, 0, place);
-            if (!read) failed = std::move(read).error();
-            if (read && *read == 1) frames.push_back(place[0]);
-            return failed.has_value();
+        return in.index->find(keys::batches, hash, [&](const index_entry& entry) {
+            frames.push_back(entry.place);
+            return true;
         });
-        return looked ? std::move(failed) : std::move(looked);
     }
     // The batch whose frame is there, if it has that id.
     static result<std::optional<recorded_batch>> batch_at(const extent& in, const uuid& id, std::uint64_t offset,

@@ -28,7 +28,7 @@ class file_past {
 public:
     explicit file_past(const file_state& s) noexcept : s_(s) {}
 
-    result<earlier_events> stream(stream_view name, std::uint64_t hash) {
+    result<std::uint64_t> stream(stream_view name, std::uint64_t hash) {
         return s_.looking([&](const log_view& view) {
             const std::size_t before = view.extents.size() - (s_.active != nullptr ? 1 : 0);
             return view.earlier(before, {keys::streams, name, hash}, reader_);

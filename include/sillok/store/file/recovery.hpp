@@ -18,7 +18,6 @@
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/frames.hpp"
 #include "sillok/store/file/log.hpp"
-#include "sillok/store/file/log_reader.hpp"
 #include "sillok/store/file/log_view.hpp"
 #include "sillok/store/file/reindex.hpp"
 #include "sillok/store/file/segment.hpp"
@@ -174,7 +173,7 @@ private:
         if (auto indexed = find_index(segment, window); !indexed || *indexed) return forget(indexed);
         if (is_last) return read_frames(window, segment, mode);
 
-        auto fresh = reindex_mended(segment);
+        auto fresh = reindex(segment);
         if (!fresh && fresh.error() == error_kind::damaged) {
             report_.damage = fresh.error().text();
             return {};
@@ -223,25 +222,6 @@ private:
         return true;
     }
 
-    // Indexes of earlier segments that turn out not to fit are made anew first.
-    result<std::shared_ptr<extent>> reindex_mended(const std::shared_ptr<log_segment>& segment) {
-        for (;;) {
-            auto fresh = reindex(view_, view_.extents.size(), segment);
-            if (fresh) return fresh;
-            auto mended = mend_suspects();
-            if (!mended) return std::move(mended).error();
-            if (!*mended) return fresh;
-        }
-    }
-    // Whether there was an index to be made anew.
-    result<bool> mend_suspects() {
-        auto fresh = reindex_suspect(view_);
-        if (!fresh) return std::move(fresh).error();
-        if (*fresh == nullptr) return false;
-        view_.extents[view_.index_of((*fresh)->segment->number())] = *fresh;
-        return true;
-    }
-
     // Reads the last segment. A writer takes in all that is whole and proves it; a reader takes in only what is durable, which is
     // known when all of it was looked at.
     result<void> read_frames(file_window& window, const std::shared_ptr<log_segment>& segment, open_mode mode) {
@@ -284,13 +264,10 @@ private:
             if (mark_ && frame.sequence == mark_->sequence && frame.checksum != mark_->checksum)
                 return damaged(number, end.offset, frame.first, "it is not the frame that was durable there");
             if (takes_in) {
-                auto fits = take_in(in, *found, end.offset);
-                if (!fits && fits.error() == error_kind::damaged) {
-                    report_.damage = fits.error().text();
-                    return {};
-                }
-                if (!fits) return std::move(fits).error();
-                if (!*fits) return damaged(number, end.offset, frame.first, "its events do not continue their streams");
+                if (!in.postings->restore(in.segment->header.store, frame, found->body, end.offset, guard_))
+                    return damaged(number, end.offset, frame.first, "its events do not continue their streams");
+                cover(in.covered, frame, end.offset);
+                in.is_sealed = frame.kind == frame_kind::seal;
             }
             if (frame.durable > named_) named_ = frame.durable;
             end.pass(frame);
@@ -298,24 +275,6 @@ private:
         }
         return {};
     }
-    result<bool> take_in(extent& in, const found_frame& found, std::uint64_t offset) {
-        const auto earlier = [&](const stream_view& name, std::uint64_t hash) -> result<earlier_events> {
-            for (;;) {
-                auto events = view_.earlier(view_.extents.size() - 1, {keys::streams, name, hash}, reader_);
-                if (events) return events;
-                auto mended = mend_suspects();
-                if (!mended) return std::move(mended).error();
-                if (!*mended) return events;
-            }
-        };
-        auto fits = in.postings->restore(in.segment->header.store, found.header, found.body, offset, guard_, earlier);
-        if (fits && *fits) {
-            cover(in.covered, found.header, offset);
-            in.is_sealed = found.header.kind == frame_kind::seal;
-        }
-        return fits;
-    }
-
     // What follows the last valid frame of the last segment is its end, a torn tail, or damage.
     result<void> judge_tail(file_window& window, std::uint64_t number, const found_frame& found) {
         const log_end& end = log_.end();
@@ -379,7 +338,6 @@ private:
     open_report& report_;
     std::uint64_t named_ = 0;  // the greatest durable mark in a valid frame or implied by a segment's existence
     std::uint64_t proven_end_ = segment_header_bytes;
-    log_reader reader_{std::size_t{4} << 10};
     monitor guard_;                  // nobody else knows what is found here
     bool has_tail_ = false;          // something, if only zeros, follows the last frame
     std::vector<frame_end> frames_;  // of the last segment

@@ -124,12 +124,11 @@ inline result<found_extent> indexed_extent(const std::shared_ptr<log_segment>& s
     return found_extent{std::move(in), seal};
 }
 
-// Reads the segment of the view's extent of that number, from its header to its seal. All of it is checked.
+// Reads a sealed segment from its header to its seal. All of it is checked.
 //
-// Errors:     damaged, with the place; io; those of the indexes of earlier segments
+// Errors:     damaged, with the place; io
 // Complexity: O(bytes of the segment)
-inline result<std::shared_ptr<extent>> reindex(const log_view& view, std::size_t number,
-                                               const std::shared_ptr<log_segment>& segment) {
+inline result<std::shared_ptr<extent>> reindex(const std::shared_ptr<log_segment>& segment) {
     const segment_header& header = segment->header;
     auto file = segment->file.open();
     if (!file) return std::move(file).error();
@@ -142,10 +141,6 @@ inline result<std::shared_ptr<extent>> reindex(const log_view& view, std::size_t
     fresh->is_sealed = true;
     fresh->covered = covered_of(header);
     fresh->postings = std::make_shared<segment_postings>(hash_seed(header.store));
-    log_reader reader(std::size_t{4} << 10);
-    const auto earlier = [&](const stream_view& name, std::uint64_t hash) {
-        return view.earlier(number, {keys::streams, name, hash}, reader);
-    };
     monitor guard;  // nobody else knows what is made here
     chain expected = first_of(header);
     std::uint64_t offset = segment_header_bytes;
@@ -157,9 +152,7 @@ inline result<std::shared_ptr<extent>> reindex(const log_view& view, std::size_t
                               "there is no seal, though another segment follows");
         if (found->state == frame_state::unsupported) return unsupported_frame(header.number, offset, found->header);
         if (found->state != frame_state::valid) return damaged_at(header.number, offset, found->unreadable, found->why);
-        auto fits = fresh->postings->restore(header.store, found->header, found->body, offset, guard, earlier);
-        if (!fits) return std::move(fits).error();
-        if (!*fits)
+        if (!fresh->postings->restore(header.store, found->header, found->body, offset, guard))
             return damaged_at(header.number, offset, found->header.first, "its events do not continue their streams");
         cover(fresh->covered, found->header, offset);
         advance(expected, found->header);
@@ -172,24 +165,15 @@ inline result<std::shared_ptr<extent>> reindex(const log_view& view, std::size_t
     return fresh;
 }
 
-// Makes the first index anew that was found not to fit; null where there is none.
+// Makes an index anew that was found not to fit; null where there is none.
 //
 // Errors: damaged: it is the segment that does not fit, and the index is not suspected any more; io
 inline result<std::shared_ptr<extent>> reindex_suspect(const log_view& view) {
-    const auto first = [&] {
-        std::size_t i = 0;
-        while (i < view.extents.size() && !view.extents[i]->is_suspect.load(std::memory_order_relaxed)) ++i;
-        return i;
-    };
-    for (std::size_t i = first(); i < view.extents.size();) {
-        auto fresh = reindex(view, i, view.extents[i]->segment);
-        if (fresh) return fresh;
-        const std::size_t now = first();
-        if (now == i) {
-            view.extents[i]->is_suspect.store(false, std::memory_order_relaxed);
-            return fresh;
-        }
-        i = now;  // an earlier one, whose answers the making of this one rested on
+    for (const std::shared_ptr<const extent>& each : view.extents) {
+        if (!each->is_suspect.load(std::memory_order_relaxed)) continue;
+        auto fresh = reindex(each->segment);
+        if (!fresh) each->is_suspect.store(false, std::memory_order_relaxed);
+        return fresh;
     }
     return std::shared_ptr<extent>();
 }

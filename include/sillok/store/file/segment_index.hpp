@@ -8,6 +8,7 @@
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
+#include <limits>
 #include <memory>
 #include <span>
 #include <string>
@@ -23,6 +24,7 @@
 #include "sillok/core/uuid.hpp"
 #include "sillok/event/event_type.hpp"
 #include "sillok/event/record.hpp"
+#include "sillok/store/file/block_cache.hpp"
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/key_filter.hpp"
@@ -56,9 +58,9 @@ inline constexpr std::size_t keys_count = 3;
 struct index_entry {
     std::uint64_t hash = 0;
     std::uint64_t before = 0;    // events of the key in earlier segments
-    std::uint32_t count = 0;     // in this one
-    std::uint32_t first = 0;     // of its places among the table's
-    std::uint32_t previous = 0;  // the segment with the key's events before these; 0: none
+    std::uint32_t count = 0;  // in this one
+    std::uint32_t first = 0;  // of its places among the table's
+    std::uint32_t place = 0;  // the first of them
 };
 
 // Where a frame begins, every so often: to find a position by reading on from there.
@@ -226,7 +228,11 @@ private:
 
     error damaged(const char* why) const { return error(error_kind::damaged, file_.name() + ": " + why); }
     result<void> fill(const owned_file& file, std::byte* to, std::size_t bytes, std::uint64_t offset) const {
-        const io_outcome read = file_.within().read(file, to, bytes, offset);
+        const bool is_cached = file_.cache().is_on() && bytes <= block_cache::block_bytes;
+        constexpr std::uint64_t no_end = (std::numeric_limits<std::uint64_t>::max)();
+        const io_outcome read =
+            is_cached ? file_.cache().read(file_.number(), file_.within(), file, to, bytes, offset, no_end)
+                      : file_.within().read(file, to, bytes, offset);
         if (!read.ok()) return io_error("cannot be read", file_.name(), read.error);
         if (static_cast<std::size_t>(read.value) != bytes) return damaged("the file is shorter than it was");
         return {};

@@ -101,31 +101,20 @@ struct segment_postings : log_postings {
             steps.push_back({frame.first, offset});
     }
 
-    // Takes in a valid frame of the segment. `earlier` gives the events of a stream before the segment, by name and hash.
-    // Returns whether its events continue their streams. `guard` is held while something is posted, and free while `earlier` is
-    // asked, so that a reader may see a part of the batch posted.
-    //
-    // Errors: those of `earlier`
-    template <class Earlier>
-    result<bool> restore(const uuid& store, const frame_header& frame, bytes_view body, std::uint64_t offset,
-                         monitor& guard, Earlier earlier) {
+    // Takes in a valid frame of the segment, and holds `guard` while something is posted. Returns whether its events continue
+    // their streams; where a stream begins in the segment is taken from its first event here.
+    bool restore(const uuid& store, const frame_header& frame, bytes_view body, std::uint64_t offset, monitor& guard) {
         if (frame.kind != frame_kind::batch) return true;
+        const monitor_lock hold(guard);
+        reserve_frame();
         for (std::size_t at = 0; at < body.size();) {
             const record_view record(body.data() + at);
             const stream_view name = record.stream();
-            const std::uint64_t hash = streams.hash(name);
-            posting* entry = streams.find(name, hash);
-            earlier_events before;
-            if (entry == nullptr) {
-                auto known = earlier(name, hash);
-                if (!known) return std::move(known).error();
-                before = *known;
-            }
-            const monitor_lock hold(guard);
-            if (entry == nullptr) entry = &streams.find_or_add(name, hash, before);
-            if (record.version().value != entry->total() + 1) return false;
+            if (record.version().value == 0) return false;
+            posting& entry = streams.find_or_add(name, streams.hash(name), record.version().value - 1);
+            if (record.version().value != entry.total() + 1) return false;
             const std::uint32_t place = place_of(offset + frame_header_bytes + at);
-            post(streams, *entry, place);
+            post(streams, entry, place);
             for (const std::string_view each : record.tags()) {
                 const stream_view key{{}, each};
                 posting& carriers = tags.find_or_add(key, tags.hash(key));
@@ -133,8 +122,6 @@ struct segment_postings : log_postings {
             }
             at += record.size();
         }
-        const monitor_lock hold(guard);
-        reserve_frame();
         add_frame(store, frame, offset);
         return true;
     }
@@ -148,14 +135,14 @@ struct segment_postings : log_postings {
                 const posting& each = postings[i];
                 if (each.count == 0) continue;
                 const std::span<const std::uint32_t> own(each.places, each.count);
-                builder.add(of, {postings.hash(each.name()), each.before, 0, 0, each.segment},
+                builder.add(of, {.hash = postings.hash(each.name()), .before = each.before},
                             other.empty() ? own : std::span<const std::uint32_t>(other[i]));
             }
         };
         add(keys::streams, streams, clustered);
         add(keys::tags, tags, {});
         batches.for_each([&](std::uint64_t hash, std::uint32_t place) {
-            builder.add(keys::batches, {hash, 0, 0, 0, 0}, {&place, 1});
+            builder.add(keys::batches, {.hash = hash}, {&place, 1});
         });
         for (const index_step& each : steps) builder.add(each);
         header.batches = batches.size();

@@ -152,9 +152,9 @@ struct file_state {
     void open(std::shared_ptr<log_view> found) {
         if (!read_only && !log.end().is_sealed) {
             active = found->extents.back()->postings.get();
-            ledger.enter(*active, 0, 0);
+            ledger.enter(*active);
         }
-        if (!log.end().is_sealed) log.segment()->end.store(log.end().offset, std::memory_order_relaxed);
+        if (!found->extents.empty() && !log.end().is_sealed) log.segment()->end.store(log.end().offset, std::memory_order_relaxed);
         ledger.restore({log.end().next.position - 1}, log.end().next.time);
         visible.store(log.durable_position(), std::memory_order_release);
         view.install(std::move(found));
@@ -174,10 +174,10 @@ struct file_state {
         return {};
     }
 
-    // Begins a segment, in the course of an append of so many streams that is not staged yet.
+    // Begins a segment, in the course of an append that is not staged yet.
     //
     // Errors: no_space, io: nothing changed; outcome_unknown; std::bad_alloc
-    result<void> begin_segment(timestamp now, std::size_t streams) {
+    result<void> begin_segment(timestamp now) {
         auto fresh = std::make_shared<extent>();
         fresh->postings = std::make_shared<segment_postings>(hash_seed(log.identity().store));
         std::shared_ptr<extent> sealed;
@@ -189,8 +189,7 @@ struct file_state {
         if (!log.end().is_sealed)
             if (auto ended = log.seal(now); !ended) return ended;
         if (sealed) describe(*sealed, *before->extents.back(), log.end());
-        const std::uint64_t left = log.segment()->number();
-        if (auto begun = log.begin_segment(left + 1, now); !begun) return begun;
+        if (auto begun = log.begin_segment(log.segment()->number() + 1, now); !begun) return begun;
         fresh->segment = log.segment();
 
         active = fresh->postings.get();
@@ -200,7 +199,7 @@ struct file_state {
                 present.extents;  // an index may have been put into a file meanwhile; there is room for as many
             if (sealed) made.extents.back() = std::move(sealed);
             made.extents.push_back(std::move(fresh));
-            ledger.enter(*active, static_cast<std::uint32_t>(left), streams);
+            ledger.enter(*active);
         });
         return {};
     }
