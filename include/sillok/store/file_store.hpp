@@ -232,7 +232,8 @@ public:
         if (!s.read_only && !s.log.is_poisoned() && !s.damaged.load()) {
             const bool seals = !s.log.end().is_sealed && s.log.end().offset > unsealed_bytes_max;
             if (!seals) s.log.trim();
-            marked = seals ? s.seal() : s.log.sync(s.log.tip());
+            if (seals) marked = s.seal();
+            if (marked) marked = s.log.sync(s.log.tip());
             if (marked) marked = s.log.write_mark();
         }
         {

@@ -127,13 +127,10 @@ private:
         auto opened = log_.files().open_file(segment_name(number), open_mode::read);
         if (!opened) return std::move(opened).error();
         auto file = std::make_shared<const owned_file>(*std::move(opened));
-        auto block = std::make_unique<std::byte[]>(segment_header_bytes);
-        const io_outcome read = log_.files().read(*file, block.get(), segment_header_bytes, 0);
-        if (!read.ok()) return io_error("cannot be read", segment_name(number), read.error);
-        const bytes_view head{block.get(), static_cast<std::size_t>(read.value)};
-        if (head.size() != segment_header_bytes || state_of(head, segment_magic) != block_state::valid)
-            return damaged_at(number, 0, log_.end().next.position, "the segment's header is not well-formed");
-        const segment_header header = segment_header::decode(head.data());
+        auto read = read_header(log_.files(), *file, segment_name(number));
+        if (!read) return std::move(read).error();
+        if (!*read) return damaged_at(number, 0, log_.end().next.position, "the segment's header is not well-formed");
+        const segment_header header = **read;
         if (!continues(header, log_.identity().store, number))
             return damaged_at(number, 0, log_.end().next.position, "the segment does not continue the one before it");
 

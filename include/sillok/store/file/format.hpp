@@ -127,6 +127,7 @@ struct segment_header {
     timestamp before{(std::numeric_limits<std::int64_t>::min)()};
     std::uint32_t previous = 0;
     std::uint32_t durability = 0;
+    std::uint64_t durable = 0;   // sequence of the last frame that was known to be synced when this was written
     std::uint32_t checksum = 0;  // as read or written
 
     void encode(std::byte* to) noexcept {
@@ -140,6 +141,7 @@ struct segment_header {
         store_le(to + 72, before.nanoseconds);
         store_le(to + 80, previous);
         store_le(to + 84, durability);
+        store_le(to + 96, durable);
         finish_block(to, segment_header_bytes, segment_magic);
         checksum = load_le<std::uint32_t>(to + 12);
     }
@@ -154,6 +156,7 @@ struct segment_header {
                 timestamp{load_le<std::int64_t>(from + 72)},
                 load_le<std::uint32_t>(from + 80),
                 load_le<std::uint32_t>(from + 84),
+                load_le<std::uint64_t>(from + 96),
                 load_le<std::uint32_t>(from + 12)};
     }
 };

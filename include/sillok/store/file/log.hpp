@@ -8,6 +8,7 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/result.hpp"
@@ -128,6 +129,18 @@ public:
     result<void> sync(const log_tip& tip) {
         const monitor_lock hold(syncing_);
         if (is_poisoned()) return poisoned();
+        for (;;) {  // first the segments that were sealed without a sync
+            std::shared_ptr<const owned_file> sealed;
+            {
+                const monitor_lock noting(noting_);
+                if (unsynced_.empty()) break;
+                sealed = unsynced_.front();
+            }
+            if (const io_outcome synced = within_.sync_data(*sealed); !synced.ok())
+                return unknown("sync failed", synced.error);
+            const monitor_lock noting(noting_);
+            unsynced_.erase(unsynced_.begin());
+        }
         if (const io_outcome synced = within_.sync_data(*tip.file); !synced.ok())
             return unknown("sync failed", synced.error);
         note_durable(tip.mark.sequence, tip.position);
@@ -196,6 +209,7 @@ public:
         header.before = end_.next.time;
         header.previous = end_.last_frame;
         header.durability = durability_.code();
+        header.durable = durable_sequence();
         auto block = std::make_unique<std::byte[]>(segment_header_bytes);
         header.encode(block.get());
         auto fresh = std::make_shared<log_segment>(reading_, header);
@@ -214,11 +228,14 @@ public:
         return {};
     }
 
-    // Ends the segment: what follows goes into another one.
+    // Ends the segment: what follows goes into another one. Where an append waits for the disk, all of it is durable then.
     //
-    // Ensures: all of it is durable
     // Errors:  no_space, outcome_unknown
     result<void> seal(timestamp now) {
+        if (!durability_.is_durable()) {
+            const monitor_lock hold(noting_);
+            unsynced_.reserve(unsynced_.size() + 1);
+        }
         std::byte frame[seal_bytes];
         seal_body{end_.offset, end_.frames, end_.events, end_.next.position - 1}.encode(frame + frame_header_bytes);
         frame_header header;
@@ -227,7 +244,10 @@ public:
         header.body_checksum = crc32c({frame + frame_header_bytes, seal_body_bytes});
         if (auto written = write_frame(frame, seal_bytes, header); !written) return written;
         trim();
-        return sync(tip());
+        if (durability_.is_durable()) return sync(tip());
+        const monitor_lock hold(noting_);
+        unsynced_.push_back(file_);
+        return {};
     }
 
 private:
@@ -307,8 +327,9 @@ private:
     std::uint64_t prepared_ = 0;  // up to where the last segment holds zeros behind its end
     monitor syncing_;
     monitor noting_;
-    owned_file mark_;              // guarded by `noting_`
-    std::uint64_t published_ = 0;  // likewise
+    std::vector<std::shared_ptr<const owned_file>> unsynced_;  // of segments that are sealed; guarded by `noting_`
+    owned_file mark_;                                          // guarded by `noting_`
+    std::uint64_t published_ = 0;                              // likewise
     std::atomic<std::uint64_t> durable_sequence_{0};
     std::atomic<std::uint64_t> durable_position_{0};
     std::atomic<bool> poisoned_{false};

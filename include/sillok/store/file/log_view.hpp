@@ -46,10 +46,10 @@ struct extent {
 // The events of a key in one segment.
 struct found_key {
     const extent* in = nullptr;
-    std::uint64_t before = 0;   // events of the key in earlier segments
-    std::uint32_t count = 0;    // in this one; 0: the key is not there
-    posting_list list;          // of an index in memory
-    index_entry entry;          // of an index in a file
+    std::uint64_t before = 0;  // events of the key in earlier segments
+    std::uint32_t count = 0;   // in this one; 0: the key is not there
+    posting_list list;         // of an index in memory
+    index_entry entry;         // of an index in a file
 
     std::uint64_t total() const noexcept { return before + count; }
 };

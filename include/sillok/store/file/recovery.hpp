@@ -47,34 +47,34 @@ class recovery {
 public:
     // What is found goes into the view.
     recovery(file_log& log, log_view& view, std::optional<durable_mark> mark, open_report& report) noexcept
-        : log_(log), view_(view), mark_(mark), report_(report) {}
+        : log_(log), view_(view), mark_(mark), report_(report), named_(mark ? mark->sequence : 0) {}
 
-    // Looks at all segments: at those that are sealed and have an index, at header and seal; at the others from end to end.
+    // Looks at all segments: at those that are durable, sealed and have an index, at header and seal; at the others from end to
+    // end. A writer takes in all that is whole; a reader takes in only what is durable, which is known when all was looked at.
     // Damage is described in the report and ends the reading.
     //
     // Errors: io, unsupported_format
     result<void> read(open_mode mode) {
-        auto numbers = list_segments();
-        if (!numbers) return std::move(numbers).error();
+        auto listed = list_segments();
+        if (!listed) return listed;
+        if (!numbers_.empty())
+            if (auto named = ask_last_header(); !named) return named;
         log_end& end = log_.end();
-        for (std::size_t i = 0; i < numbers->size() && report_.damage.empty(); ++i) {
-            const bool is_last = i + 1 == numbers->size();
-            const std::uint64_t number = (*numbers)[i];
-            if (number != i + 1) {
-                report_.damage = segment_name(i + 1) + " is missing; it would begin with position " +
-                                 std::to_string(end.next.position);
+        for (std::size_t i = 0; i < numbers_.size() && report_.damage.empty() && !is_over_; ++i) {
+            if (numbers_[i] != i + 1) {
+                report_.damage = missing(i + 1, end.next.position);
                 break;
             }
-            auto more = read_segment(number, is_last, mode);
-            if (!more) return std::move(more).error();
+            if (auto more = read_segment(i, mode); !more) return more;
         }
-        if (view_.extents.empty() && report_.damage.empty())
-            report_.damage = segment_name(1) + " is missing; it would begin with position 1";
+        if (view_.extents.empty() && report_.damage.empty()) report_.damage = missing(1, 1);
         if (report_.damage.empty() && mark_ && end.next.sequence <= mark_->sequence)
             report_.damage =
                 "the log ends before " + place_text(mark_->segment, mark_->end) + ", up to where it was durable";
-        report_.segments = view_.extents.size();
         if (!view_.extents.empty()) find_durable();
+        if (mode == open_mode::read)
+            if (auto taken = take_in_durable(); !taken) return taken;
+        report_.segments = view_.extents.size();
         return {};
     }
 
@@ -82,19 +82,26 @@ public:
     //
     // Errors: io, no_space
     result<void> mend() {
-        log_end& end = log_.end();
+        const log_end& end = log_.end();
         const directory& files = log_.files();
-        const std::string& name = log_.segment()->file.name();
+        for (std::size_t i = numbers_.size(); i > 0 && numbers_[i - 1] > log_.segment()->number(); --i)
+            if (const io_outcome gone = files.remove(segment_name(numbers_[i - 1])); !gone.ok())
+                return io_error("cannot be removed", segment_name(numbers_[i - 1]), gone.error);
         if (has_tail_)
             if (const io_outcome cut = files.truncate(log_.file(), end.offset); !cut.ok())
-                return io_error("the torn tail cannot be cut", name, cut.error);
-        if (proven_end_ < end.offset || end.frames == 0) {
-            if (auto again = write_again(0, segment_header_bytes); !again) return again;
-            if (auto again = write_again(proven_end_, end.offset); !again) return again;
-            report_.bytes_proven = end.offset - proven_end_;
+                return io_error("the torn tail cannot be cut", log_.segment()->file.name(), cut.error);
+        for (const looked_through& each : looked_through_) {
+            const bool is_last = each.in->segment == log_.segment();
+            if (each.proven < each.end || (is_last && end.frames == 0)) {
+                if (auto again = write_again(each, 0, segment_header_bytes); !again) return again;
+                if (auto again = write_again(each, each.proven, each.end); !again) return again;
+                report_.bytes_proven += each.end - each.proven;
+            } else if (!is_last) {
+                continue;
+            }
+            if (const io_outcome synced = files.sync(*each.file); !synced.ok())
+                return io_error("cannot be synced", each.in->segment->file.name(), synced.error);
         }
-        if (const io_outcome synced = files.sync(log_.file()); !synced.ok())
-            return io_error("cannot be synced", name, synced.error);
         if (const io_outcome synced = files.sync(); !synced.ok())
             return io_error("cannot be synced", "the directory", synced.error);
         log_.note_durable(end.next.sequence - 1, end.next.position - 1);
@@ -102,29 +109,52 @@ public:
     }
 
 private:
+    // A segment that was read from end to end.
+    struct looked_through {
+        std::shared_ptr<extent> in;
+        std::shared_ptr<const owned_file> file;
+        std::uint64_t bytes = 0;                      // of the file
+        std::uint64_t proven = segment_header_bytes;  // up to where it is known to be on the disk
+        std::uint64_t end = segment_header_bytes;     // behind the last frame
+    };
     struct frame_end {
         std::uint64_t sequence;
         std::uint64_t offset;
         std::uint64_t position;
+        std::size_t in;  // the number of the segment that was looked through
     };
+    static constexpr std::uint64_t no_limit = (std::numeric_limits<std::uint64_t>::max)();
 
-    result<std::vector<std::uint64_t>> list_segments() const {
-        std::vector<std::uint64_t> numbers;
+    result<void> list_segments() {
         const io_outcome listed = log_.files().list([&](std::string_view name) {
             const std::uint64_t number = segment_number(name);
             if (number == 0) return;
-            auto at = numbers.begin();
-            while (at != numbers.end() && *at < number) ++at;
-            numbers.insert(at, number);
+            auto at = numbers_.begin();
+            while (at != numbers_.end() && *at < number) ++at;
+            numbers_.insert(at, number);
         });
-        if (!listed.ok()) return io_error("cannot be listed", "the directory", listed.error);
-        return numbers;
+        return listed.ok() ? result<void>() : io_error("cannot be listed", "the directory", listed.error);
     }
 
-    result<void> read_segment(std::uint64_t number, bool is_last, open_mode mode) {
+    // The last segment knows best what was durable before it.
+    result<void> ask_last_header() {
+        auto file = log_.files().open_file(segment_name(numbers_.back()), open_mode::read);
+        if (!file) return {};  // which is said when its turn comes
+        auto header = read_header(log_.files(), *file, segment_name(numbers_.back()));
+        if (!header) return std::move(header).error();
+        if (*header) name_durable((*header)->durable);
+        return {};
+    }
+    void name_durable(std::uint64_t sequence) noexcept {
+        if (sequence > named_) named_ = sequence;
+    }
+
+    result<void> read_segment(std::size_t index, open_mode mode) {
         const directory& files = log_.files();
+        const std::uint64_t number = numbers_[index];
+        const bool is_last = index + 1 == numbers_.size();
         const std::string name = segment_name(number);
-        auto opened = files.open_file(name, is_last ? mode : open_mode::read);
+        auto opened = files.open_file(name, mode);
         if (!opened) return std::move(opened).error();
         auto file = std::make_shared<const owned_file>(*std::move(opened));
         const io_outcome size = files.size_of(*file);
@@ -144,15 +174,11 @@ private:
             auto behind = look_behind(window, segment_header_bytes, 0, 0);
             if (!behind) return std::move(behind).error();
             const bool was_used = mark_ && mark_->segment >= number;
-            if (is_last && number > 1 && end.is_sealed && behind->end <= segment_header_bytes && !was_used) {
-                if (mode == open_mode::read) return {};
-                if (const io_outcome gone = files.remove(name); !gone.ok())
-                    return io_error("cannot be removed", name, gone.error);
-                return {};
-            }
-            report_.damage = place_text(number, 0) +
-                             ": the segment's header is not well-formed; it begins with position " +
-                             std::to_string(end.next.position);
+            is_over_ = is_last && number > 1 && end.is_sealed && behind->end <= segment_header_bytes && !was_used;
+            if (!is_over_)
+                report_.damage = place_text(number, 0) +
+                                 ": the segment's header is not well-formed; it begins with position " +
+                                 std::to_string(end.next.position);
             return {};
         }
         const segment_header header = segment_header::decode(head->data());
@@ -169,33 +195,35 @@ private:
         const auto segment = std::make_shared<log_segment>(log_.reading(), header);
         segment->file.adopt(file);
         log_.resume(segment, file);
-        begin(header);
-        if (auto indexed = find_index(segment, window); !indexed || *indexed) return forget(indexed);
-        if (is_last) return read_frames(window, segment, mode);
+        end.begin(header);
+        has_tail_ = false;
+        name_durable(header.durable);
+        if (header.sequence - 1 <= named_) log_.note_durable(header.sequence - 1, header.position - 1);
+        if (auto indexed = find_index(segment, window); !indexed || *indexed)
+            return indexed ? result<void>() : result<void>(std::move(indexed).error());
 
-        auto fresh = reindex(segment);
-        if (!fresh && fresh.error() == error_kind::damaged) {
-            report_.damage = fresh.error().text();
-            return {};
-        }
-        if (!fresh) return std::move(fresh).error();
-        pass((*fresh)->covered);
-        view_.extents.push_back(*std::move(fresh));
-        return {};
-    }
-    static result<void> forget(result<bool>& answer) {
-        return answer ? result<void>() : result<void>(std::move(answer).error());
+        auto in = std::make_shared<extent>();
+        in->segment = segment;
+        in->covered = covered_of(header);
+        in->postings = std::make_shared<segment_postings>(hash_seed(header.store));
+        view_.extents.push_back(in);
+        looked_through_.push_back({in, file, window.file_bytes()});
+        auto read = read_frames(window, *in, end, no_limit, mode == open_mode::write);
+        looked_through_.back().end = end.offset;
+        return read ? judge_end(window, index, mode) : std::move(read);
     }
 
-    // The log ends before the first frame of a segment.
-    void begin(const segment_header& header) {
-        log_.end().begin(header);
-        frames_.clear();
-        frames_.push_back({header.sequence - 1, segment_header_bytes, header.position - 1});
-        if (header.sequence - 1 > named_) named_ = header.sequence - 1;
-    }
-    // The log ends with the seal of a segment.
-    void pass(const index_header& covered) {
+    // Whether a segment is durable, sealed, and has an index that goes up to the seal. If so it is in the view.
+    //
+    // Errors: io
+    result<bool> find_index(const std::shared_ptr<log_segment>& segment, file_window& window) {
+        auto found = indexed_extent(segment, log_.reading(), window);
+        if (!found) return std::move(found).error();
+        if (found->in == nullptr || found->seal.sequence > named_) return false;
+        const frame_header& seal = found->seal;
+        if (mark_ && mark_->sequence == seal.sequence && mark_->checksum != seal.checksum) return false;
+        name_durable(seal.durable);
+        const index_header& covered = found->in->covered;
         log_end& end = log_.end();
         end.next = {covered.sequence + 1, covered.position + 1, covered.last_frame, covered.time};
         end.offset = covered.end;
@@ -203,62 +231,23 @@ private:
         end.events = covered.events;
         end.last_frame = covered.last_frame;
         end.is_sealed = true;
-        frames_.push_back({covered.sequence, covered.end, covered.position});
-    }
-
-    // Whether a segment is sealed and has an index that goes up to the seal. If so it is in the view.
-    //
-    // Errors: io
-    result<bool> find_index(const std::shared_ptr<log_segment>& segment, file_window& window) {
-        auto found = indexed_extent(segment, log_.reading(), window);
-        if (!found) return std::move(found).error();
-        if (found->in == nullptr) return false;
-        const frame_header& seal = found->seal;
-        if (mark_ && mark_->sequence == seal.sequence && mark_->checksum != seal.checksum) return false;
-        if (seal.durable > named_) named_ = seal.durable;
-        pass(found->in->covered);
-        has_tail_ = window.file_bytes() > found->in->covered.end;
+        log_.note_durable(covered.sequence, covered.position);
+        has_tail_ = window.file_bytes() > covered.end;
         view_.extents.push_back(std::move(found->in));
         return true;
     }
 
-    // Reads the last segment. A writer takes in all that is whole and proves it; a reader takes in only what is durable, which is
-    // known when all of it was looked at.
-    result<void> read_frames(file_window& window, const std::shared_ptr<log_segment>& segment, open_mode mode) {
-        auto in = std::make_shared<extent>();
-        in->segment = segment;
-        in->covered = covered_of(segment->header);
-        in->postings = std::make_shared<segment_postings>(hash_seed(segment->header.store));
-        view_.extents.push_back(in);
-        constexpr std::uint64_t all = (std::numeric_limits<std::uint64_t>::max)();
-        if (mode == open_mode::write) return read_upto(window, *in, mode, all, true);
-        if (auto looked = read_upto(window, *in, mode, all, false); !looked) return looked;
-        const std::uint64_t durable = durable_sequence();
-        begin(segment->header);
-        return read_upto(window, *in, mode, durable, true);
-    }
-    result<void> read_upto(file_window& window, extent& in, open_mode mode, std::uint64_t sequence, bool takes_in) {
-        log_end& end = log_.end();
+    // Reads frames from `end` on, up to one that is not valid or to that sequence.
+    result<void> read_frames(file_window& window, extent& in, log_end& end, std::uint64_t upto, bool takes_in) {
         const std::uint64_t number = in.segment->number();
-        const std::uint32_t seed = in.segment->header.checksum;
-        while (end.next.sequence <= sequence) {
-            auto found = find_frame(window, end.offset, seed, end.next);
+        while (end.next.sequence <= upto) {
+            auto found = find_frame(window, end.offset, in.segment->header.checksum, end.next);
             if (!found) return std::move(found).error();
             if (found->state == frame_state::unsupported) return unsupported_frame(number, end.offset, found->header);
             if (found->state != frame_state::valid) {
-                auto judged = judge_tail(window, number, *found);
-                if (!judged || report_.damage.empty() || mode == open_mode::write) return judged;
-                // A writer may have gone on since these bytes were read. What says that the frame was durable was read after
-                // that, so the frame is there now, or damaged.
-                const io_outcome size = log_.files().size_of(log_.file());
-                if (!size.ok()) return io_error("cannot be examined", segment_name(number), size.error);
-                window.look_again(static_cast<std::uint64_t>(size.value));
-                found = find_frame(window, end.offset, seed, end.next);
-                if (!found) return std::move(found).error();
-                if (found->state != frame_state::valid) return {};
-                report_.damage.clear();
+                stop_ = {found->unreadable, found->state == frame_state::end ? "" : found->why};
+                return {};
             }
-
             const frame_header& frame = found->header;
             if (end.is_sealed) return damaged(number, end.offset, end.next.position, "a frame behind the seal");
             if (mark_ && frame.sequence == mark_->sequence && frame.checksum != mark_->checksum)
@@ -269,63 +258,133 @@ private:
                 cover(in.covered, frame, end.offset);
                 in.is_sealed = frame.kind == frame_kind::seal;
             }
-            if (frame.durable > named_) named_ = frame.durable;
+            name_durable(frame.durable);
             end.pass(frame);
-            frames_.push_back({frame.sequence, end.offset, end.next.position - 1});
-        }
-        return {};
-    }
-    // What follows the last valid frame of the last segment is its end, a torn tail, or damage.
-    result<void> judge_tail(file_window& window, std::uint64_t number, const found_frame& found) {
-        const log_end& end = log_.end();
-        auto behind = look_behind(window, end.offset, log_.segment()->header.checksum, end.next.sequence);
-        if (!behind) return std::move(behind).error();
-        const bool is_clean = behind->end == end.offset;
-        const std::uint64_t marked = mark_ ? mark_->sequence : 0;
-        std::uint64_t durable = named_ > behind->durable ? named_ : behind->durable;
-        if (marked > durable) durable = marked;
-        if (durable >= end.next.sequence)
-            return damaged(number, end.offset, found.unreadable, is_clean ? "the log ends too early" : found.why);
-        has_tail_ = window.file_bytes() > end.offset;
-        if (!is_clean) {
-            report_.torn_segment = number;
-            report_.torn_offset = end.offset;
-            report_.bytes_dropped = behind->end - end.offset;
+            if (upto == no_limit)
+                frames_.push_back({frame.sequence, end.offset, end.next.position - 1, looked_through_.size() - 1});
         }
         return {};
     }
 
+    // What follows the last valid frame of a segment is its end, a torn tail, which the log then ends with, or damage.
+    result<void> judge_end(file_window& window, std::size_t index, open_mode mode) {
+        if (!report_.damage.empty()) return {};
+        log_end& end = log_.end();
+        const std::uint64_t number = numbers_[index];
+        const bool is_last = index + 1 == numbers_.size();
+        auto behind = look_behind(window, end.offset, log_.segment()->header.checksum, end.next.sequence);
+        if (!behind) return std::move(behind).error();
+        const bool is_clean = behind->end == end.offset;
+        if (end.is_sealed && !is_last)
+            return is_clean ? result<void>() : damaged(number, end.offset, end.next.position, "bytes behind the seal");
+        name_durable(behind->durable);
+        constexpr const char* unsealed = "there is no seal, though another segment follows";
+        std::uint64_t dropped = behind->end - end.offset;
+        for (std::size_t i = index + 1; i < numbers_.size(); ++i) {
+            auto bytes = look_into(i, end.next.sequence);
+            if (!bytes) return std::move(bytes).error();
+            if (!*bytes) return damaged(number, end.offset, end.next.position, unsealed);
+            dropped += **bytes;
+        }
+        if (named_ >= end.next.sequence) {
+            const char* const missing = is_last ? "the log ends too early" : unsealed;
+            const char* const why = stop_.why[0] != 0 ? stop_.why : missing;
+            if (mode == open_mode::write) return damaged(number, end.offset, stop_.unreadable, why);
+            return look_again(window, number, why);
+        }
+        is_over_ = true;
+        has_tail_ = window.file_bytes() > end.offset;
+        if (dropped != 0) {
+            report_.torn_segment = number;
+            report_.torn_offset = end.offset;
+            report_.bytes_dropped = dropped;
+        }
+        return {};
+    }
+    // A writer may have gone on since a reader read these bytes. What says that the frame was durable was read after that, so the
+    // frame is there now, or damaged.
+    result<void> look_again(file_window& window, std::uint64_t number, const char* why) {
+        const log_end& end = log_.end();
+        const io_outcome size = log_.files().size_of(log_.file());
+        if (!size.ok()) return io_error("cannot be examined", segment_name(number), size.error);
+        window.look_again(static_cast<std::uint64_t>(size.value));
+        auto found = find_frame(window, end.offset, log_.segment()->header.checksum, end.next);
+        if (!found) return std::move(found).error();
+        if (found->state != frame_state::valid) return damaged(number, end.offset, stop_.unreadable, why);
+        is_over_ = true;  // the follower goes on from here
+        return {};
+    }
+    // What is in a segment behind the end of the log: bytes that would be lost with it; nothing where it is none of this log.
+    // What it says was durable is noted.
+    result<std::optional<std::uint64_t>> look_into(std::size_t index, std::uint64_t sequence) {
+        const std::string name = segment_name(numbers_[index]);
+        auto file = log_.files().open_file(name, open_mode::read);
+        if (!file) return std::move(file).error();
+        const io_outcome size = log_.files().size_of(*file);
+        if (!size.ok()) return io_error("cannot be examined", name, size.error);
+        file_window window(log_.files(), *file, static_cast<std::uint64_t>(size.value));
+        auto header = read_header(log_.files(), *file, name);
+        if (!header) return std::move(header).error();
+        const bool is_known = *header && (*header)->store == log_.identity().store;
+        auto behind = look_behind(window, segment_header_bytes, is_known ? (*header)->checksum : 0, sequence);
+        if (!behind) return std::move(behind).error();
+        const std::uint64_t bytes = behind->end - segment_header_bytes;
+        // The last one may be the beginning of a segment, which never got a header.
+        if (!is_known && (bytes != 0 || index + 1 != numbers_.size())) return std::optional<std::uint64_t>();
+        if (is_known) name_durable((*header)->durable > behind->durable ? (*header)->durable : behind->durable);
+        return std::optional<std::uint64_t>(bytes);
+    }
+
+    static std::string missing(std::uint64_t number, std::uint64_t position) {
+        return segment_name(number) + " is missing; it would begin with position " + std::to_string(position);
+    }
     result<void> damaged(std::uint64_t number, std::uint64_t offset, std::uint64_t position, const char* why) {
         report_.damage = place_text(number, offset) + ", position " + std::to_string(position) + ": " + why;
         return {};
     }
 
     // Whole frames before damage were durable as it was.
-    std::uint64_t durable_sequence() const noexcept {
-        if (!report_.damage.empty()) return log_.end().next.sequence - 1;
-        return mark_ && mark_->sequence > named_ ? mark_->sequence : named_;
-    }
     void find_durable() {
-        const std::uint64_t durable = durable_sequence();
+        if (!report_.damage.empty()) named_ = log_.end().next.sequence - 1;
         for (const frame_end& each : frames_)
-            if (each.sequence <= durable) {
-                proven_end_ = each.offset;
+            if (each.sequence <= named_) {
+                looked_through_[each.in].proven = each.offset;
                 log_.note_durable(each.sequence, each.position);
             }
         report_.was_closed = mark_ && mark_->is_closed != 0 && mark_->sequence == log_.end().next.sequence - 1 &&
                              mark_->end == log_.end().offset;
     }
 
-    result<void> write_again(std::uint64_t from, std::uint64_t to) {
-        const std::string& name = log_.segment()->file.name();
-        file_window window(log_.files(), log_.file(), to);
+    // Takes in what is durable of the segments that were looked through; the log ends where that ends.
+    result<void> take_in_durable() {
+        for (const looked_through& each : looked_through_) {
+            extent& in = *each.in;
+            log_end end;
+            end.begin(in.segment->header);
+            file_window window(log_.files(), *each.file, each.bytes);
+            if (auto read = read_frames(window, in, end, named_, true); !read) return read;
+            const std::size_t number = view_.index_of(in.segment->number());
+            const bool is_last = number + 1 == view_.extents.size();
+            if (is_last || !end.is_sealed) {
+                log_.end() = end;
+                log_.resume(in.segment, each.file);
+                view_.extents.resize(number + 1);
+                return {};
+            }
+        }
+        return {};
+    }
+
+    result<void> write_again(const looked_through& what, std::uint64_t from, std::uint64_t to) {
+        const std::string& name = what.in->segment->file.name();
+        file_window window(log_.files(), *what.file, to);
         constexpr std::size_t step = std::size_t{256} << 10;
         while (from < to) {
             const std::size_t wanted = to - from < step ? static_cast<std::size_t>(to - from) : step;
             auto bytes = window.at(from, wanted);
             if (!bytes) return std::move(bytes).error();
             if (bytes->size() < wanted) return io_error("cannot be read again", name, EIO);
-            if (const io_outcome written = log_.files().write(log_.file(), *bytes, from); !written.ok())
+            if (const io_outcome written = log_.files().write(*what.file, *bytes, from); !written.ok())
                 return io_error("cannot be written again", name, written.error);
             from += wanted;
         }
@@ -336,11 +395,17 @@ private:
     log_view& view_;
     std::optional<durable_mark> mark_;
     open_report& report_;
-    std::uint64_t named_ = 0;  // the greatest durable mark in a valid frame or implied by a segment's existence
-    std::uint64_t proven_end_ = segment_header_bytes;
+    std::vector<std::uint64_t> numbers_;  // of the segments that are there
+    std::uint64_t named_;                 // the greatest durable mark that the mark, a header or a valid frame names
+    std::vector<looked_through> looked_through_;
+    std::vector<frame_end> frames_;  // in them
     monitor guard_;                  // nobody else knows what is found here
     bool has_tail_ = false;          // something, if only zeros, follows the last frame
-    std::vector<frame_end> frames_;  // of the last segment
+    bool is_over_ = false;           // the log ends here, whatever other segments there are
+    struct {
+        std::uint64_t unreadable = 0;
+        const char* why = "";
+    } stop_;  // why no frame follows the last one
 };
 
 }  // namespace sillok::detail

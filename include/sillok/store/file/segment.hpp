@@ -4,10 +4,14 @@
 #include <atomic>
 #include <cstdint>
 #include <limits>
+#include <memory>
+#include <optional>
 #include <string>
 #include <string_view>
 #include <utility>
 
+#include "sillok/core/bytes.hpp"
+#include "sillok/core/result.hpp"
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/open_files.hpp"
@@ -38,6 +42,20 @@ struct record_file {
 
     std::string place(std::uint64_t offset) const { return place_text(file.name(), offset); }
 };
+
+// The header of a segment; nothing where it is not well-formed.
+//
+// Errors: io
+inline result<std::optional<segment_header>> read_header(const directory& within, const owned_file& file,
+                                                         const std::string& name) {
+    auto block = std::make_unique<std::byte[]>(segment_header_bytes);
+    const io_outcome read = within.read(file, block.get(), segment_header_bytes, 0);
+    if (!read.ok()) return io_error("cannot be read", name, read.error);
+    const bytes_view head{block.get(), static_cast<std::size_t>(read.value)};
+    if (head.size() != segment_header_bytes || state_of(head, segment_magic) != block_state::valid)
+        return std::optional<segment_header>();
+    return std::optional<segment_header>(segment_header::decode(head.data()));
+}
 
 struct log_segment : record_file {
     segment_header header;

@@ -57,10 +57,10 @@ inline constexpr std::size_t keys_count = 3;
 // A key of a segment: how many events it has there, and where their places begin.
 struct index_entry {
     std::uint64_t hash = 0;
-    std::uint64_t before = 0;    // events of the key in earlier segments
-    std::uint32_t count = 0;  // in this one
-    std::uint32_t first = 0;  // of its places among the table's
-    std::uint32_t place = 0;  // the first of them
+    std::uint64_t before = 0;  // events of the key in earlier segments
+    std::uint32_t count = 0;   // in this one
+    std::uint32_t first = 0;   // of its places among the table's
+    std::uint32_t place = 0;   // the first of them
 };
 
 // Where a frame begins, every so often: to find a position by reading on from there.

@@ -154,7 +154,8 @@ struct file_state {
             active = found->extents.back()->postings.get();
             ledger.enter(*active);
         }
-        if (!found->extents.empty() && !log.end().is_sealed) log.segment()->end.store(log.end().offset, std::memory_order_relaxed);
+        if (!found->extents.empty() && !log.end().is_sealed)
+            log.segment()->end.store(log.end().offset, std::memory_order_relaxed);
         ledger.restore({log.end().next.position - 1}, log.end().next.time);
         visible.store(log.durable_position(), std::memory_order_release);
         view.install(std::move(found));
