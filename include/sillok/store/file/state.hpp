@@ -21,6 +21,7 @@
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/follower.hpp"
 #include "sillok/store/file/format.hpp"
+#include "sillok/store/file/group_sync.hpp"
 #include "sillok/store/file/lock.hpp"
 #include "sillok/store/file/log.hpp"
 #include "sillok/store/file/log_view.hpp"
@@ -92,29 +93,20 @@ struct file_state {
                                     : ": an earlier write or sync failed; open the store again to go on"));
     }
 
-    // Waits until everything up to that position is durable. Of those who wait one runs a sync, for all that is written when
-    // it begins; the others share it, or run the next.
+    // Waits until everything up to that position is durable.
     //
     // Errors: outcome_unknown
     result<void> make_durable(std::uint64_t position) {
-        monitor_lock hold(syncing);
-        while (log.durable_position() < position) {
-            if (log.is_poisoned())
-                return error(error_kind::outcome_unknown,
-                             path + ": a sync of several appends failed; reopen the store to see what is recorded");
-            if (is_syncing) {
-                syncing.wait();
-                continue;
-            }
-            is_syncing = true;
-            syncing.unlock();
+        const auto is_durable = [&]() -> result<bool> {
+            if (log.durable_position() >= position) return true;
+            if (!log.is_poisoned()) return false;
+            return error(error_kind::outcome_unknown,
+                         path + ": a sync of several appends failed; reopen the store to see what is recorded");
+        };
+        return syncs.wait(is_durable, [&]() -> result<void> {
             auto synced = sync();
-            syncing.lock();
-            is_syncing = false;
-            syncing.announce();
-            if (!synced) return std::move(synced).error().within(path);
-        }
-        return {};
+            return synced ? result<void>() : result<void>(std::move(synced).error().within(path));
+        });
     }
 
     // What the chosen durability asks for behind an append.
@@ -213,8 +205,8 @@ struct file_state {
         static_cast<void>(log.files().replace("damage", as_bytes(what + '\n')));
     }
 
-    monitor appending;         // held by whoever appends, up to the write
-    monitor syncing;           // held for moments by those who wait for a sync
+    monitor appending;  // held by whoever appends, up to the write
+    group_sync syncs;
     mutable monitor indexing;  // held for moments: guards the view, and what is posted, against readers
     mutable file_log log;
     segment_postings nothing;  // what is posted before there is a segment to write to
@@ -232,7 +224,6 @@ struct file_state {
     std::size_t batch_window;
     std::atomic<std::int64_t> synced_at{steady_now()};  // nanoseconds of the steady clock
     std::atomic<bool> has_unfiled{false};               // a sealed segment has its index only in memory
-    bool is_syncing = false;                            // guarded by `syncing`
     bool read_only;
     bool closed = false;
     mutable current_view view;
