@@ -83,14 +83,16 @@ public:
         for (const char c : what)
             if (c < '0' || c > '9') kind += c;
         if (!kinds_.insert(kind).second) return;
-        std::fprintf(stderr, "FAILED: sillok_recovery %s --seed %llu --events %llu --stride %llu --case %s\n        %s\n",
+        std::fprintf(stderr,
+                     "FAILED: sillok_recovery %s --seed %llu --events %llu --stride %llu --case %s\n        %s\n",
                      given_.mode.c_str(), static_cast<unsigned long long>(given_.seed),
                      static_cast<unsigned long long>(given_.events), static_cast<unsigned long long>(given_.stride),
                      name.c_str(), what.c_str());
     }
     // A count without which nothing was tested.
     void wants(std::string_view name) {
-        if ((*this)[name] == 0 && given_.only.empty() && failures_ == 0) note("none", "not a test: no " + std::string(name));
+        if ((*this)[name] == 0 && given_.only.empty() && failures_ == 0)
+            note("none", "not a test: no " + std::string(name));
     }
     int finish() {
         wants("acknowledged");

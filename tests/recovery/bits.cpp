@@ -15,16 +15,8 @@ void count(const victim::verdict& found, const std::string& name, tally& counts)
 }
 
 void flip(victim& store, const std::string& name, std::uint64_t bit, tally& counts) {
-    std::byte& changed = (*store.disk.content(path, name))[bit / 8];
-    changed ^= static_cast<std::byte>(1U << (bit % 8));
-    victim::verdict found;
-    try {
-        found = store.judge(name);
-    } catch (...) {
-        store.restore();
-        throw;
-    }
-    store.restore();
+    const victim::verdict found = store.suffer(
+        name, [&] { (*store.disk.content(path, name))[bit / 8] ^= static_cast<std::byte>(1U << (bit % 8)); });
     count(found, name, counts);
 }
 

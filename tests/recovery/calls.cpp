@@ -16,9 +16,10 @@ struct trouble {
     std::uint64_t closes;  // each session ends with a close
     fault one;
     fault other;
-    std::uint64_t stop;      // the call from which on all fail
-    std::uint64_t shortest;  // bytes that a transfer moves at most, and every so many calls are interrupted; 0: no limit
-    std::uint64_t power;     // afterwards the power is lost, not only the process
+    std::uint64_t stop;  // the call from which on all fail
+    std::uint64_t
+        shortest;         // bytes that a transfer moves at most, and every so many calls are interrupted; 0: no limit
+    std::uint64_t power;  // afterwards the power is lost, not only the process
 
     std::string name() const {
         return case_text({setting, closes, one.call, static_cast<std::uint64_t>(one.error), other.call,

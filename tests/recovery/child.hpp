@@ -34,7 +34,8 @@ public:
     explicit child(Work work) {
         int ends[2];
         if (::pipe2(ends, O_CLOEXEC) != 0) fail("no pipe");
-        static_cast<void>(::fcntl(ends[1], F_SETPIPE_SZ, 1 << 20));  // a child that waits for its parent appends nothing
+        static_cast<void>(
+            ::fcntl(ends[1], F_SETPIPE_SZ, 1 << 20));  // a child that waits for its parent appends nothing
         id_ = ::fork();
         if (id_ < 0) fail("no process");
         if (id_ == 0) {

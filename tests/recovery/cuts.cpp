@@ -9,17 +9,11 @@ namespace recovery {
 namespace {
 
 void cut(victim& store, const std::string& name, std::uint64_t bytes, tally& counts) {
-    const int folder = static_cast<int>(store.disk.open_directory(path).value);
-    store.disk.truncate(static_cast<int>(store.disk.open(folder, name.c_str(), open_mode::write).value), bytes);
-    store.disk.lose_process();
-    victim::verdict found;
-    try {
-        found = store.judge(name);
-    } catch (...) {
-        store.restore();
-        throw;
-    }
-    store.restore();
+    const victim::verdict found = store.suffer(name, bytes, [&] {
+        const int folder = static_cast<int>(store.disk.open_directory(path).value);
+        store.disk.truncate(static_cast<int>(store.disk.open(folder, name.c_str(), open_mode::write).value), bytes);
+        store.disk.lose_process();
+    });
     counts["refused"] += found.writer_refused;
     counts["damaged when read"] += found.read_damaged;
     counts["shorter"] += found.writer_cut;
@@ -39,8 +33,8 @@ void cut_all(const arguments& given, leaving how, tally& counts) {
         const bool is_whole = name == store.last_segment || content.size() <= small;
         for (std::uint64_t bytes = 0; bytes < content.size(); ++bytes) {
             const std::string text = case_text({static_cast<std::uint64_t>(how), file, bytes});
-            const bool is_chosen = is_whole ? bytes % given.stride == given.seed % given.stride
-                                            : random() % (sampled * given.stride) == 0;
+            const bool is_chosen =
+                is_whole ? bytes % given.stride == given.seed % given.stride : random() % (sampled * given.stride) == 0;
             if (!given.only.empty() ? text != given.only : !is_chosen) continue;
             if (!counts.goes_on()) return;
             counts.run(text, [&] { cut(store, name, bytes, counts); });

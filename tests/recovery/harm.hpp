@@ -28,7 +28,8 @@ class victim {
 public:
     // Of at least so many events, in several segments. A file that is cut may take any number of whole batches with it where
     // no mark says that it was longer; a flip cannot.
-    victim(std::uint64_t seed, std::uint64_t events, leaving how, bool is_cut) : how_(how), is_cut_(is_cut) {
+    victim(std::uint64_t seed, std::uint64_t events, leaving how, bool is_cut)
+        : seed_(seed), how_(how), is_cut_(is_cut) {
         const std::uint64_t segment = events * 20 < segment_bytes_min ? segment_bytes_min : events * 20;
         testing::manual_clock clock;
         auto store = file_store::open(path, {.clock = clock, .segment_bytes = segment, .device = disk}).value();
@@ -54,12 +55,33 @@ public:
     struct verdict {
         bool writer_refused = false;
         bool reader_refused = false;
-        bool writer_cut = false;   // a shorter log, without an error
+        bool writer_cut = false;    // a shorter log, without an error
         bool read_damaged = false;  // opened, and then an error came when it was read
         std::string why;            // what that error said
     };
 
-    // Opens the store that was changed in one file, to read and to write, reads all of it, and puts back what that changed.
+    // Changes a file by `harm`, opens the store to read and to write, reads all of it, and puts everything back. Behind a
+    // change that must not matter the store also decides about appends as it did before.
+    template <class Harm>
+    verdict suffer(const std::string& changed, std::uint64_t luck, Harm harm) {
+        verdict found;
+        try {
+            if (changed.ends_with(".index")) {
+                harm();
+                decide(changed, luck);
+                restore();
+            }
+            harm();
+            found = judge(changed);
+        } catch (...) {
+            restore();
+            throw;
+        }
+        restore();
+        return found;
+    }
+
+    // Opens the store that was changed in one file, to read and to write, and reads all of it.
     verdict judge(const std::string& changed) {
         verdict found;
         const bool is_index = changed.ends_with(".index");
@@ -72,8 +94,10 @@ public:
             if (!reader && (is_index || is_lock)) fail("a reader is refused because of " + changed);
             if (reader) {
                 const std::uint64_t end = look(*reader, found);
-                if (is_index && found.read_damaged) fail("a reader cannot read because of " + changed + ": " + found.why);
-                if ((is_index || is_lock) && end != expected_of_reader_) fail("a reader sees less because of " + changed);
+                if (is_index && found.read_damaged)
+                    fail("a reader cannot read because of " + changed + ": " + found.why);
+                if ((is_index || is_lock) && end != expected_of_reader_)
+                    fail("a reader sees less because of " + changed);
             }
         }
         bool has_damage = false;
@@ -93,7 +117,8 @@ public:
                 found.read_damaged = found.read_damaged || has_damage;
                 if (end < last_ && !has_damage) may_be_cut(*writer, end, changed);
                 found.writer_cut = end < last_ && !has_damage;
-                if (has_damage && (is_index || is_lock || changed == "mark")) fail("damage because of " + changed + ": " + by_writer.why);
+                if (has_damage && (is_index || is_lock || changed == "mark"))
+                    fail("damage because of " + changed + ": " + by_writer.why);
                 if (has_damage && append(*writer, make_batch(1, 1, 9))) fail("appends go on where damage was found");
                 if (found.writer_cut) goes_on(*writer, end);
             }
@@ -177,7 +202,8 @@ private:
     std::uint64_t look(const file_store& store, verdict& found) const {
         std::uint64_t end = 0;
         const auto all = store.read_all({}, [&](const record_view& record) {
-            if (end == last_ || !is_original(record, end + 1)) fail("read_all gives out something that was not written");
+            if (end == last_ || !is_original(record, end + 1))
+                fail("read_all gives out something that was not written");
             return ++end != 0;
         });
         if (!all) found.why = is_named(all.error());
@@ -199,7 +225,8 @@ private:
             if (given && !all && seen < least) fail(what + " leaves out events that can be read");
         };
         for (std::size_t s = 0; s < stream_count; ++s)
-            compare(stream_texts_[s], by_stream_[s], [&](auto visit) -> result<void> { return store.read_stream(streams()[s], {}, visit); });
+            compare(stream_texts_[s], by_stream_[s],
+                    [&](auto visit) -> result<void> { return store.read_stream(streams()[s], {}, visit); });
         for (std::size_t t = 0; t < tag_count; ++t)
             compare(tags()[t], by_tag_[t], [&](auto visit) -> result<void> {
                 const std::string_view tag = tags()[t];
@@ -211,7 +238,8 @@ private:
 
     // A log that is shorter without an error: only what no mark and no later frame names as durable.
     void may_be_cut(const file_store& store, std::uint64_t end, const std::string& changed) const {
-        if (how_ != leaving::without_mark) fail("the log was cut though the mark names its end; changed was " + changed);
+        if (how_ != leaving::without_mark)
+            fail("the log was cut though the mark names its end; changed was " + changed);
         if (end != last_in_batch_before_ && !is_cut_) fail("the log was cut below what a frame names as durable");
         if (store.report().bytes_dropped == 0 && !is_cut_) fail("the log was cut and nothing is reported");
     }
@@ -226,6 +254,34 @@ private:
         if (!again || again->last(horizon::durable) != more->last) fail("a store that was cut is not the same again");
     }
 
+    // Versions, repetitions and conditions are decided by what is recorded, whatever an index says. Nothing was read before.
+    void decide(const std::string& changed, std::uint64_t luck) {
+        const std::size_t s = luck % stream_count;
+        planned_batch more = make_batch(1, 1'000'000, 60);
+        more.events.resize(1);
+        more.events[0].stream = s;
+        const std::string_view tag = tags()[s % tag_count];
+        const none_tagged unique{tag};
+        const std::string_view other = "unlike:any";
+        const none_tagged other_unique{other};
+        const new_event event{.type = {"probe.event", 1}, .payload = as_bytes(more.events[0].payload)};
+        const stream_append to{streams()[s], any_version{}, {&event, 1}};
+        {
+            testing::manual_clock clock;
+            auto store = file_store::open(path, {.clock = clock, .device = disk});
+            if (!store) fail("a writer is refused because of " + changed + ": " + store.error().text());
+            const auto again = append(*store, make_batch(seed_, luck % batches, 60));
+            if (!again || !again->repeated) fail("a batch is recorded a second time because of " + changed);
+            const auto refused = store->append({.streams = {&to, 1}, .conditions = {&unique, 1}});
+            if (refused || refused.error() != error_kind::condition_failed)
+                fail("a tag that must be unique is not because of " + changed);
+            const auto done = store->append({.streams = {&to, 1}, .conditions = {&other_unique, 1}});
+            if (!done) fail("an append fails because of " + changed + ": " + done.error().text());
+            if (done->version.value != by_stream_[s].size() + 1) fail("a version is given twice because of " + changed);
+        }
+        disk.lose_process();
+    }
+
     void stays_damaged() {
         testing::manual_clock clock;
         const auto again = file_store::open(path, {.clock = clock, .device = disk});
@@ -234,6 +290,7 @@ private:
     }
 
     const std::string stream_texts_[stream_count] = {"stream 1", "stream 2", "stream 3", "stream 4", "stream 5"};
+    std::uint64_t seed_;
     leaving how_;
     bool is_cut_;
     std::uint64_t last_ = 0;

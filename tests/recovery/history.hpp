@@ -32,8 +32,11 @@ struct planned_batch {
 };
 
 inline const std::vector<stream_id>& streams() {
-    static const std::vector<stream_id> all{
-        {"account", "a"}, {"account", "b"}, {"order", std::string("\0/..", 4)}, {"order", ""}, {"x", std::string(40, 'k')}};
+    static const std::vector<stream_id> all{{"account", "a"},
+                                            {"account", "b"},
+                                            {"order", std::string("\0/..", 4)},
+                                            {"order", ""},
+                                            {"x", std::string(40, 'k')}};
     return all;
 }
 inline const std::vector<std::string>& tags() {
@@ -56,7 +59,8 @@ inline planned_batch make_batch(std::uint64_t seed, std::uint64_t number, std::s
             batch.events.push_back({(first + s) % stream_count, random() % tag_count, {}});
     for (std::size_t e = 0; e < batch.events.size(); ++e) {
         std::string& payload = batch.events[e].payload;
-        payload = 'b' + std::to_string(number) + '/' + std::to_string(e) + '/' + std::to_string(batch.events.size()) + ';';
+        payload =
+            'b' + std::to_string(number) + '/' + std::to_string(e) + '/' + std::to_string(batch.events.size()) + ';';
         const std::size_t bytes = random() % (bytes_max + 1);
         for (std::uint64_t letters = random(); payload.size() < bytes; letters = letters * 5 + 1)
             payload.append(reinterpret_cast<const char*>(&letters), 8);
@@ -78,7 +82,8 @@ inline result<receipt> append(file_store& store, const planned_batch& batch) {
     std::vector<stream_append> to;
     for (std::size_t e = 0; e < batch.events.size(); ++e) {
         tagged[e] = tags()[batch.events[e].tag];
-        events.push_back({.type = {"probe.event", 1}, .payload = as_bytes(batch.events[e].payload), .tags = {&tagged[e], 1}});
+        events.push_back(
+            {.type = {"probe.event", 1}, .payload = as_bytes(batch.events[e].payload), .tags = {&tagged[e], 1}});
     }
     for (std::size_t e = 0; e < batch.events.size();) {
         const std::size_t stream = batch.events[e].stream;
@@ -91,7 +96,8 @@ inline result<receipt> append(file_store& store, const planned_batch& batch) {
 }
 
 inline bool is_it(const planned_event& wanted, const record_view& found) {
-    if (as_text(found.payload()) != wanted.payload || found.stream() != stream_view(streams()[wanted.stream])) return false;
+    if (as_text(found.payload()) != wanted.payload || found.stream() != stream_view(streams()[wanted.stream]))
+        return false;
     return found.type() == "probe.event" && found.revision() == 1 && found.tags().contains(tags()[wanted.tag]);
 }
 
@@ -159,10 +165,12 @@ private:
         const std::string_view payload = as_text(record.payload());
         while (at < past_.entries.size() && plan_[past_.entries[at].batch].events[0].payload != payload) ++at;
         if (at == past_.entries.size())
-            fail("position " + std::to_string(record.position().value) + " was not asked for, is out of order or changed: " +
-                 std::string(payload.substr(0, payload.find(';'))));
+            fail(
+                "position " + std::to_string(record.position().value) +
+                " was not asked for, is out of order or changed: " + std::string(payload.substr(0, payload.find(';'))));
         for (; next_ < at; ++next_) skip(next_);
-        if (is_lossy_) fail(about(past_.entries[at].batch) + " is there, though " + about(lost_) + " before it is lost");
+        if (is_lossy_)
+            fail(about(past_.entries[at].batch) + " is there, though " + about(lost_) + " before it is lost");
     }
     void skip(std::size_t index) {
         const entry& missing = past_.entries[index];

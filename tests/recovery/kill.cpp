@@ -47,7 +47,8 @@ struct writing {
 };
 
 void write_on(const writing& what, int pipe) {
-    auto store = file_store::open(what.path, {.segment_bytes = segment_bytes_min, .durability = settings[what.setting].chosen});
+    auto store =
+        file_store::open(what.path, {.segment_bytes = segment_bytes_min, .durability = settings[what.setting].chosen});
     if (!store) give_up(pipe, to_string(store.error()));
     const auto appends = [&](std::uint64_t thread) {
         for (std::uint64_t i = 0; i < per_thread; ++i) {
@@ -87,33 +88,44 @@ bool read_name(const record_view& record, named& name) {
     return true;
 }
 
-// Looks at the store again and again while it is written: whole batches, and an end that never goes back.
-void read_along(const std::string& where, int pipe) {
+// Whole batches at adjoining positions, at least up to `end`.
+void look(const file_store& store, std::uint64_t end, int pipe) {
+    std::uint64_t position = 0;
+    named name;
+    named before;
+    const auto read = store.read_all({.upto = horizon::durable}, [&](const record_view& record) {
+        if (!read_name(record, name)) give_up(pipe, "reader: foreign bytes");
+        const bool begins = before.event + 1 == before.events || position == 0;
+        if (begins ? name.event != 0 : name.number != before.number || name.event != before.event + 1)
+            give_up(pipe, "reader: half a batch");
+        if (record.position().value != ++position) give_up(pipe, "reader: a position is left out");
+        before = name;
+        return true;
+    });
+    if (!read) give_up(pipe, "reader: " + to_string(read.error()));
+    if (position < end) give_up(pipe, "reader: the log ends before its durable end");
+    if (position != 0 && before.event + 1 != before.events) give_up(pipe, "reader: half a batch at the end");
+}
+
+// Looks at the store again and again while it is written, several times with one handle or once with each: what it sees
+// never goes back.
+void read_along(const std::string& where, std::uint64_t looks, int pipe) {
     report last;
     last.kind = seen;
     for (;;) {
         const auto store = file_store::open(where, {.read_only = true});
         if (!store && store.error() == error_kind::no_such_store) continue;
         if (!store) give_up(pipe, "reader: " + to_string(store.error()));
-        const std::uint64_t end = store->last(horizon::durable).value;
-        if (end < last.last) give_up(pipe, "reader: the durable end went back");
-        std::uint64_t position = 0;
-        named name;
-        named before;
-        const auto read = store->read_all({.upto = horizon::durable}, [&](const record_view& record) {
-            if (!read_name(record, name)) give_up(pipe, "reader: foreign bytes");
-            const bool begins = before.event + 1 == before.events || position == 0;
-            if (begins ? name.event != 0 : name.number != before.number || name.event != before.event + 1)
-                give_up(pipe, "reader: half a batch");
-            if (record.position().value != ++position) give_up(pipe, "reader: a position is left out");
-            before = name;
-            return true;
-        });
-        if (!read) give_up(pipe, "reader: " + to_string(read.error()));
-        if (position < end || (position != 0 && before.event + 1 != before.events)) give_up(pipe, "reader: half a batch");
-        last.last = end;
-        ++last.number;
-        say(pipe, last);
+        for (std::uint64_t i = 0; i < looks; ++i) {
+            const std::uint64_t end = store->last(horizon::durable).value;
+            if (end < last.last)
+                give_up(pipe, i == 0 ? "reader: the durable end went back with another open"
+                                     : "reader: the durable end went back");
+            look(*store, end, pipe);
+            last.last = end;
+            ++last.number;
+            say(pipe, last);
+        }
     }
 }
 
@@ -162,7 +174,8 @@ void compare(const file_store& store, const writing& what, known& past, tally& c
         if (receipt == past.receipts.end()) return true;
         ++found;
         const report& said = receipt->second;
-        if (said.first != place.first || said.last != position || said.version != place.version || said.time != place.time)
+        if (said.first != place.first || said.last != position || said.version != place.version ||
+            said.time != place.time)
             fail(about(name.number) + " is not where it was acknowledged");
         return true;
     };
@@ -217,16 +230,21 @@ private:
             past_ = {};
             ++counts_["stores"];
         }
-        const writing what{where, given_.seed, (round + 1) * per_round, random_() % 3 == 0 ? threads_max : 1,
-                           random_() % setting_count, random_() % 4 != 0};
+        const writing what{where,
+                           given_.seed,
+                           (round + 1) * per_round,
+                           random_() % 3 == 0 ? threads_max : 1,
+                           random_() % setting_count,
+                           random_() % 4 != 0};
         const bool has_reader = random_() % 3 == 0;
+        const std::uint64_t looks = random_() % 2 == 0 ? 1 : 50;
         const auto microseconds = static_cast<::useconds_t>(random_() % 30'000);
         std::vector<report> said;
         std::vector<report> shown;
         {
             child writer([&](int pipe) { write_on(what, pipe); });
             if (has_reader) {
-                child reader([&](int pipe) { read_along(where, pipe); });
+                child reader([&](int pipe) { read_along(where, looks, pipe); });
                 ::usleep(microseconds);
                 said = writer.end();
                 ::usleep(2'000);  // a look at what was left behind
@@ -257,7 +275,8 @@ private:
         compare(*store, what, past_, counts_);
         if (what.has_ids && !said.empty()) {
             const auto again = append(*store, batch_of(given_.seed, said.back().number));
-            if (!again || !again->repeated || again->last.value != said.back().last) fail("a repetition is not known as one");
+            if (!again || !again->repeated || again->last.value != said.back().last)
+                fail("a repetition is not known as one");
         }
         if (random_() % 2 == 0 && !store->close()) fail("cannot be closed");
     }

@@ -29,10 +29,11 @@ inline timeout of_nanoseconds(std::int64_t n) {
     return t;
 }
 // Intervals of no time and of more than a life, so that no clock decides what happens.
-inline const setting settings[] = {{"durable", durable{}, true},
-                                   {"lose_recent{0}", lose_recent{of_nanoseconds(0)}, true},
-                                   {"lose_recent{century}", lose_recent{of_nanoseconds(3'000'000'000'000'000'000)}, false},
-                                   {"lose_unsynced", lose_unsynced{}, false}};
+inline const setting settings[] = {
+    {"durable", durable{}, true},
+    {"lose_recent{0}", lose_recent{of_nanoseconds(0)}, true},
+    {"lose_recent{century}", lose_recent{of_nanoseconds(3'000'000'000'000'000'000)}, false},
+    {"lose_unsynced", lose_unsynced{}, false}};
 inline constexpr std::size_t setting_count = sizeof settings / sizeof settings[0];
 
 template <class Device>
@@ -55,8 +56,8 @@ inline void note_durable(const file_store& store, const setting& with, ledger& p
 }
 
 // Appends a batch and notes the answer.
-inline error_kind add(file_store& store, const planned_batch& batch, std::size_t number, const setting& with, ledger& past,
-                      bool& is_poisoned) {
+inline error_kind add(file_store& store, const planned_batch& batch, std::size_t number, const setting& with,
+                      ledger& past, bool& is_poisoned) {
     const auto said = append(store, batch);
     if (said && is_poisoned) fail(about(number) + " was acknowledged by a store whose last outcome is unknown");
     if (said && said->repeated) {

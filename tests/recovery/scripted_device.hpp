@@ -16,7 +16,21 @@ using sillok::io_outcome;
 using sillok::name_visitor;
 using sillok::open_mode;
 
-enum class call_kind : std::uint8_t { make, find, open, size, read, write, truncate, sync, rename, remove, list, lock, close };
+enum class call_kind : std::uint8_t {
+    make,
+    find,
+    open,
+    size,
+    read,
+    write,
+    truncate,
+    sync,
+    rename,
+    remove,
+    list,
+    lock,
+    close
+};
 
 // Errors that no system has: a write of nothing, and one that arrives by half and then fails.
 inline constexpr int writes_nothing = 10'001;
@@ -114,6 +128,8 @@ public:
     io_outcome try_lock(int file) {
         return call(call_kind::lock, [&] { return disk_.try_lock(file); });
     }
+    io_outcome watch(int file) { return disk_.watch(file); }
+    io_outcome await(int number, std::int64_t nanoseconds) { return disk_.await(number, nanoseconds); }
     io_outcome unlock(int file) { return disk_.unlock(file); }
     // The number is gone whatever a close answers.
     io_outcome close(int file) {
