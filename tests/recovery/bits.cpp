@@ -16,7 +16,7 @@ void count(const victim::verdict& found, const std::string& name, tally& counts)
 
 void flip(victim& store, const std::string& name, std::uint64_t bit, tally& counts) {
     const victim::verdict found = store.suffer(
-        name, [&] { (*store.disk.content(path, name))[bit / 8] ^= static_cast<std::byte>(1U << (bit % 8)); });
+        name, bit / 3, [&] { (*store.disk.content(path, name))[bit / 8] ^= static_cast<std::byte>(1U << (bit % 8)); });
     count(found, name, counts);
 }
 
@@ -25,7 +25,7 @@ void flip(victim& store, const std::string& name, std::uint64_t bit, tally& coun
 void flip_all(const arguments& given, leaving how, tally& counts) {
     victim store(given.seed / given.stride, given.events, how, false);
     store.begin();
-    counts["acknowledged"] += store.batches;
+    counts["acknowledged"] += store.batches.size();
     std::uint64_t at = 0;
     std::uint64_t file = 0;
     for (const auto& [name, content] : store.files) {

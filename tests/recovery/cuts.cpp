@@ -26,7 +26,7 @@ void cut_all(const arguments& given, leaving how, tally& counts) {
     constexpr std::uint64_t sampled = 61;  // one cut in so many bytes
     victim store(given.seed / given.stride, given.events, how, true);
     store.begin();
-    counts["acknowledged"] += store.batches;
+    counts["acknowledged"] += store.batches.size();
     std::mt19937_64 random(given.seed);
     std::uint64_t file = 0;
     for (const auto& [name, content] : store.files) {

@@ -85,7 +85,7 @@ int check_power(const arguments& given) {
             testing::faulty_device disk;
             scripted_device scripted(disk);
             ledger past;
-            live(scripted, settings[s], all, closes != 0, past, 1);
+            counts.run("none", [&] { live(scripted, settings[s], all, closes != 0, past, 1); });
             const std::uint64_t calls = scripted.calls().size();
             counts["calls of a life"] += calls;
             for (std::uint64_t call = 1; call <= calls; ++call)

@@ -32,16 +32,20 @@ enum class call_kind : std::uint8_t {
     close
 };
 
-// Errors that no system has: a write of nothing, and one that arrives by half and then fails.
+// Errors that no system has: a write of nothing, one that arrives by half and then fails, and one for which the space ends.
 inline constexpr int writes_nothing = 10'001;
 inline constexpr int writes_half = 10'002;
+inline constexpr int fills_the_disk = 10'003;
+
+// As the disk says it.
+inline int system_error(int error) { return error < writes_nothing ? error : error == fills_the_disk ? ENOSPC : EIO; }
 
 // What a call of that kind may answer.
 inline const std::vector<int>& errors_of(call_kind kind) {
     static const std::vector<int> entries{EIO, ENOSPC, EDQUOT, EINTR, EMFILE, EACCES};
     static const std::vector<int> looks{EIO, EINTR, EMFILE};
     static const std::vector<int> reads{EIO, EINTR};
-    static const std::vector<int> writes{EIO, ENOSPC, EDQUOT, EINTR, writes_nothing, writes_half};
+    static const std::vector<int> writes{EIO, ENOSPC, EDQUOT, EINTR, writes_nothing, writes_half, fills_the_disk};
     static const std::vector<int> changes{EIO, ENOSPC, EDQUOT, EINTR};
     static const std::vector<int> locks{EIO, EINTR, ENOLCK, EWOULDBLOCK};
     switch (kind) {
@@ -103,8 +107,9 @@ public:
     io_outcome write(int file, const void* from, std::size_t bytes, std::uint64_t offset) {
         const int error = count(call_kind::write);
         if (error == writes_nothing) return {0, 0};
-        if (error == writes_half) static_cast<void>(disk_.write(file, from, bytes / 2, offset));
-        if (error != 0) disk_.fail_call(1, error == writes_half ? EIO : error);
+        if (error == writes_half || error == fills_the_disk)
+            static_cast<void>(disk_.write(file, from, bytes / 2, offset));
+        if (error != 0) disk_.fail_call(1, system_error(error));
         return disk_.write(file, from, bytes, offset);
     }
     io_outcome truncate(int file, std::uint64_t bytes) {
@@ -135,7 +140,7 @@ public:
     io_outcome close(int file) {
         const int error = count(call_kind::close);
         const io_outcome closed = disk_.close(file);
-        return error != 0 ? io_outcome{0, error} : closed;
+        return error != 0 ? io_outcome{0, system_error(error)} : closed;
     }
 
 private:
@@ -151,8 +156,7 @@ private:
     // The disk itself fails, since it knows what a failed sync leaves behind.
     template <class Act>
     io_outcome call(call_kind kind, Act act) {
-        if (const int error = count(kind); error != 0)
-            disk_.fail_call(1, error == writes_nothing || error == writes_half ? EIO : error);
+        if (const int error = count(kind); error != 0) disk_.fail_call(1, system_error(error));
         return act();
     }
 
