@@ -34,7 +34,7 @@ void flip_all(const arguments& given, leaving how, tally& counts) {
             const std::string text = case_text({static_cast<std::uint64_t>(how), file, bit});
             if (!given.only.empty() ? text != given.only : at % given.stride != given.seed % given.stride) continue;
             if (!counts.goes_on()) return;
-            counts.run(text, [&] { flip(store, name, bit, counts); });
+            counts.run(text, [&, &file_name = name] { flip(store, file_name, bit, counts); });
         }
         if (is_wanted) counts["bytes"] += content.size();
         ++file;

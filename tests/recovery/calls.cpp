@@ -96,7 +96,7 @@ int check_calls(const arguments& given) {
     }
     std::mt19937_64 random(given.seed);
     for (std::uint64_t s = 0; s < setting_count; ++s)
-        for (const std::uint64_t closes : {1, 0}) {
+        for (const std::uint64_t closes : {1U, 0U}) {
             testing::faulty_device disk;
             scripted_device scripted(disk);
             ledger past;
@@ -105,12 +105,12 @@ int check_calls(const arguments& given) {
             counts["calls of a life"] += calls.size();
             if (past.acknowledged != all.size()) counts.note("none", "a life without failures is not acknowledged");
             for (std::uint64_t c = (given.seed - 1) % given.stride; c < calls.size(); c += given.stride)
-                for (const std::uint64_t power : {0, 1}) {
+                for (const std::uint64_t power : {0U, 1U}) {
                     for (const int error : errors_of(calls[c])) run({s, closes, {c + 1, error}, {}, 0, 0, power});
                     run({s, closes, {}, {}, c + 1, 0, power});
                 }
-            for (const std::uint64_t shortest : {1, 7, 100, 513})
-                for (const std::uint64_t power : {0, 1}) run({s, closes, {}, {}, 0, shortest, power});
+            for (const std::uint64_t shortest : {1U, 7U, 100U, 513U})
+                for (const std::uint64_t power : {0U, 1U}) run({s, closes, {}, {}, 0, shortest, power});
             for (std::uint64_t p = 0; p < given.pairs; ++p) {
                 // The second one is near the first one, in what is done about it, or anywhere.
                 const std::uint64_t one = random() % calls.size();

@@ -37,7 +37,7 @@ void cut_all(const arguments& given, leaving how, tally& counts) {
                 is_whole ? bytes % given.stride == given.seed % given.stride : random() % (sampled * given.stride) == 0;
             if (!given.only.empty() ? text != given.only : !is_chosen) continue;
             if (!counts.goes_on()) return;
-            counts.run(text, [&] { cut(store, name, bytes, counts); });
+            counts.run(text, [&, &file_name = name] { cut(store, file_name, bytes, counts); });
         }
         ++file;
     }

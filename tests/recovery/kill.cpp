@@ -119,8 +119,9 @@ void read_along(const std::string& where, std::uint64_t looks, int pipe) {
         for (std::uint64_t i = 0; i < looks; ++i) {
             const std::uint64_t end = store->last(horizon::durable).value;
             if (end < last.last)
-                give_up(pipe, i == 0 ? "reader: the durable end went back with another open"
-                                     : "reader: the durable end went back");
+                give_up(pipe, i != 0                         ? "reader: the durable end went back"
+                              : store->report().mark_ignored ? "reader: the durable end went back; mark ignored"
+                                                             : "reader: the durable end went back with an open");
             look(*store, end, pipe);
             last.last = end;
             ++last.number;

@@ -81,7 +81,7 @@ int check_power(const arguments& given) {
         return counts.finish();
     }
     for (std::uint64_t s = 0; s < setting_count; ++s)
-        for (const std::uint64_t closes : {1, 0}) {
+        for (const std::uint64_t closes : {1U, 0U}) {
             testing::faulty_device disk;
             scripted_device scripted(disk);
             ledger past;
