@@ -174,7 +174,9 @@ TEST_CASE("P20: a newer format and another store's segment are refused by name")
     };
     for (const char* const name : {"store", "mark", "0000000002.segment"}) {
         auto other = disk.copy();
-        (*other->content("bank.sillok", name))[8] = std::byte{9};
+        auto& content = *other->content("bank.sillok", name);
+        content[8] = std::byte{9};
+        store_le(content.data() + 12, detail::block_checksum(content));
         const auto opened = open(*other);
         REQUIRE_FALSE(opened.has_value());
         CHECK(opened.error().kind() == error_kind::unsupported_format);

@@ -222,13 +222,17 @@ public:
     // Notes that the store was closed in order, so that the next open can tell a cut from a crash, and frees the lock.
     // Reading goes on; appends fail.
     //
-    // Errors: io, no_space: the store is closed, but the next open will take it for one that crashed
+    // Errors: io, no_space: the store is closed, but the next open will take it for one that crashed; outcome_unknown: so it is,
+    //         and what was not synced may be lost
     result<void> close() {
         state& s = *state_;
         if (s.is_foreign()) return {};
         const detail::monitor_lock hold(s.appending);
         if (s.closed) return {};
         result<void> marked;
+        if (!s.read_only && s.log.is_poisoned() && s.log.durable_position() < s.visible.load(std::memory_order_acquire))
+            marked = error(error_kind::outcome_unknown,
+                           "an earlier write or sync failed; reopen the store to see what is recorded");
         if (!s.read_only && !s.log.is_poisoned() && !s.damaged.load()) {
             const bool seals = !s.log.end().is_sealed && s.log.end().offset > unsealed_bytes_max;
             if (!seals) s.log.trim();

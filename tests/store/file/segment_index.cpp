@@ -152,8 +152,7 @@ TEST_CASE("the step before a position comes back") {
     CHECK(index->step_before({5000})->offset == 4096 + 9 * 800);
 }
 
-TEST_CASE(
-    "P10: every bit of an index is flipped, and it is cut at every byte: no answer is another one but for the places") {
+TEST_CASE("P10: every bit of an index is flipped, and it is cut at every byte: no answer is another one") {
     index_builder builder;
     std::vector<std::uint64_t> hashes;
     std::mt19937_64 random(1);
@@ -181,7 +180,7 @@ TEST_CASE(
         const auto now = opened ? ask(*opened, hashes) : std::nullopt;
         if (!now)
             ++noticed;
-        else if (now->before != expected->before || now->step != expected->step)
+        else if (*now != *expected)
             ++other;
     }
     for (std::size_t size = 0; size < good.size(); size += 3) {

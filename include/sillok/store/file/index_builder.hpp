@@ -39,8 +39,12 @@ public:
             const auto kind = static_cast<keys>(i);
             const auto laid = of.lay_out();
             append(number(kind, buckets), laid.size(), false, [&](std::byte* to) { store_bytes(to, laid); });
-            append(number(kind, places), of.places.size() * 4, false, [&](std::byte* to) {
-                for (const std::uint32_t each : of.places) to = store_le(to, each);
+            const std::size_t blocks = (of.places.size() + block_places - 1) / block_places;
+            append(number(kind, places), blocks * block_bytes, false, [&](std::byte* to) {
+                for (std::size_t i = 0; i < of.places.size(); ++i)
+                    store_le(to + i / block_places * block_bytes + 4 + i % block_places * 4, of.places[i]);
+                for (std::size_t i = 0; i < blocks; ++i)
+                    store_le(to + i * block_bytes, crc32c({to + i * block_bytes + 4, block_bytes - 4}));
             });
             key_filter known(of.entries.size());
             for (const index_entry& each : of.entries) known.add(each.hash);

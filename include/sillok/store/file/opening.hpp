@@ -90,9 +90,13 @@ inline result<store_identity> read_identity(const directory& within) {
 // Errors: unsupported_format, io
 inline result<std::optional<durable_mark>> read_mark(const directory& within, const uuid& store, open_report& report) {
     std::byte block[mark_bytes];
-    auto whole = read_block(within, "mark", block, sizeof block);
-    if (!whole) return std::move(whole).error();
-    const block_state state = *whole ? state_of(block, mark_magic) : block_state::invalid;
+    block_state state = block_state::invalid;
+    for (int attempt = 0; attempt < 3 && state == block_state::invalid; ++attempt) {  // a writer may be at it
+        auto whole = read_block(within, "mark", block, sizeof block);
+        if (!whole) return std::move(whole).error();
+        const bool is_intact = *whole && load_le<std::uint32_t>(block + 12) == block_checksum(block);
+        if (is_intact) state = state_of(block, mark_magic);
+    }
     if (state == block_state::newer) return newer_format("mark", block);
     if (state == block_state::invalid) {
         report.mark_ignored = true;

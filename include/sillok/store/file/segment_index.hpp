@@ -4,7 +4,6 @@
 // docs/format.md#index
 
 #include <atomic>
-#include <bit>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -76,6 +75,8 @@ inline constexpr std::size_t bucket_bytes = 512;
 inline constexpr std::size_t bucket_header_bytes = 8;
 inline constexpr std::size_t entry_bytes = 28;
 inline constexpr std::size_t bucket_entries = (bucket_bytes - bucket_header_bytes) / entry_bytes;
+inline constexpr std::size_t block_bytes = 512;
+inline constexpr std::size_t block_places = (block_bytes - 4) / 4;
 inline constexpr std::size_t step_bytes = 16;
 inline constexpr std::size_t sections_at = 112;
 // Of every kind of key there are three sections, and then there are the steps.
@@ -163,14 +164,23 @@ public:
         const std::size_t count = from >= key.count                ? 0
                                   : key.count - from < into.size() ? key.count - from
                                                                    : into.size();
-        if ((std::uint64_t{key.first} + key.count) * 4 > bytes) return damaged("a key has places beyond the file");
+        if ((std::uint64_t{key.first} + key.count + block_places - 1) / block_places * block_bytes > bytes)
+            return damaged("a key has places beyond the file");
         auto file = file_.open();
         if (!file) return std::move(file).error();
-        auto* const raw = reinterpret_cast<std::byte*>(into.data());
-        if (auto read = fill(**file, raw, count * 4, start + (std::uint64_t{key.first} + from) * 4); !read)
-            return std::move(read).error();
-        if constexpr (std::endian::native != std::endian::little)
-            for (std::size_t i = 0; i < count; ++i) into[i] = load_le<std::uint32_t>(raw + i * 4);
+        for (std::size_t done = 0; done < count;) {
+            const std::uint64_t number_of = std::uint64_t{key.first} + from + done;
+            const std::size_t inside = static_cast<std::size_t>(number_of % block_places);
+            std::byte block[block_bytes];
+            if (auto read = fill(**file, block, sizeof block, start + number_of / block_places * block_bytes); !read)
+                return std::move(read).error();
+            if (load_le<std::uint32_t>(block) != crc32c({block + 4, block_bytes - 4}))
+                return damaged("places have another checksum");
+            const std::size_t here = block_places - inside < count - done ? block_places - inside : count - done;
+            for (std::size_t i = 0; i < here; ++i)
+                into[done + i] = load_le<std::uint32_t>(block + 4 + (inside + i) * 4);
+            done += here;
+        }
         return count;
     }
 
