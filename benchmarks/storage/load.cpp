@@ -3,7 +3,8 @@
 // Everything is in the page cache.
 //
 //     sillok                 segments of 64 MiB: most of the data is sealed
-//     sillok_active_segment  one segment of up to 1 GiB, which is still written to
+//     sillok_clustered       the same, with the records of full segments a second time, by stream
+//     sillok_active_segment  one segment of up to 1 GiB, which is still written to, and a cache as large as the data
 //     mmap_index             by hand: a mapping, and the place of every event in memory
 //     pread_index            the same with a call to the system for each event
 
@@ -78,10 +79,12 @@ int main() {
     const stream_names names(streams);
     const scratch folder;
     const scratch other;
+    const scratch third;
     expect(folder.free_bytes() > std::uint64_t{4} << 30, "4 GiB of disk are needed");
 
     auto sealed = filled<sillok_log<>>(folder, names);
-    auto active = filled<sillok_log<sillok::segment_bytes_max>>(other, names);
+    auto active = filled<sillok_log<active_store>>(other, names);
+    auto clustered = filled<sillok_log<clustered_store>>(third, names);
     const auto raw = filled<raw_log<raw_way::growing>>(folder, names);
     auto mapped = std::make_unique<mapped_log>(raw->path());
     const raw_index index(mapped->bytes(), names, rounds);
@@ -90,8 +93,8 @@ int main() {
 
     const auto go = [&](auto... databases) {
         std::printf("microseconds a stream      p50        p90        p99\n");
-        run(names, entrant<sillok_log<>>{std::move(sealed)},
-            entrant<sillok_log<sillok::segment_bytes_max>>{std::move(active)}, entrant<mapped_log>{std::move(mapped)},
+        run(names, entrant<sillok_log<>>{std::move(sealed)}, entrant<sillok_log<active_store>>{std::move(active)},
+            entrant<sillok_log<clustered_store>>{std::move(clustered)}, entrant<mapped_log>{std::move(mapped)},
             entrant<scattered_log>{std::move(scattered)},
             entrant<typename decltype(databases)::type>{filled<typename decltype(databases)::type>(folder, names)}...);
     };

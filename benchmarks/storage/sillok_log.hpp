@@ -2,6 +2,7 @@
 // Sillok's file store as the benchmarks use it. It does what no contender does: limits, a time, ids, names and a checksum for
 // every event and for every act.
 
+#include <cstddef>
 #include <cstdint>
 #include <span>
 #include <string>
@@ -16,11 +17,29 @@ namespace storage {
 
 inline constexpr std::string_view category = "account";
 
-template <std::uint64_t SegmentBytes = sillok::segment_bytes_default>
+// As it comes.
+struct usual_store {
+    static constexpr const char* name = "sillok";
+    static void choose(sillok::file_options&) {}
+};
+// Full segments keep their records a second time, by stream.
+struct clustered_store {
+    static constexpr const char* name = "sillok_clustered";
+    static void choose(sillok::file_options& options) { options.clustered = true; }
+};
+// Everything is in the segment that is written, and the cache is as large as that.
+struct active_store {
+    static constexpr const char* name = "sillok_active_segment";
+    static void choose(sillok::file_options& options) {
+        options.segment_bytes = sillok::segment_bytes_max;
+        options.cache_bytes = std::size_t{512} << 20;
+    }
+};
+
+template <class Choice = usual_store>
 class sillok_log {
 public:
-    static constexpr const char* name =
-        SegmentBytes == sillok::segment_bytes_default ? "sillok" : "sillok_active_segment";
+    static constexpr const char* name = Choice::name;
 
     sillok_log(const std::string& folder, keep when)
         : store_(sillok::file_store::open(folder + "/sillok", options(when)).value()) {}
@@ -58,7 +77,7 @@ private:
 
     static sillok::file_options options(keep when) {
         sillok::file_options made;
-        made.segment_bytes = SegmentBytes;
+        Choice::choose(made);
         if (when == keep::in_kernel) made.durability = sillok::lose_unsynced{};
         return made;
     }

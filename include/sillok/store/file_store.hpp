@@ -253,7 +253,7 @@ public:
 private:
     // How much is read at once of a stream, whose events mostly lie apart: from the cache a copy, from the file a call.
     static std::size_t stream_chunk(const detail::file_state& s) noexcept {
-        return s.log.reading().cache().is_on() ? 512 : 4096;
+        return s.log.reading().cache().is_on() ? 320 : 4096;
     }
     // A segment that is longer when the store is closed gets its seal, so that the next open need not read it.
     static constexpr std::uint64_t unsealed_bytes_max = std::uint64_t{4} << 20;

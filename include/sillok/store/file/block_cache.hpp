@@ -54,7 +54,7 @@ public:
             const std::uint64_t block = at / block_bytes;
             const auto inside = static_cast<std::size_t>(at % block_bytes);
             std::size_t count = block_bytes - inside < bytes - done ? block_bytes - inside : bytes - done;
-            if (!copy(number, block, inside, count, to + done)) {
+            if (!copy(key_of(number, block), inside, count, to + done)) {
                 std::byte fresh[block_bytes];
                 const std::uint64_t start = block * block_bytes;
                 const std::size_t wanted =
@@ -65,7 +65,7 @@ public:
                 if (valid <= inside) break;
                 if (count > valid - inside) count = valid - inside;
                 std::memcpy(to + done, fresh + inside, count);
-                keep(number, block, {fresh, valid});
+                keep(key_of(number, block), {fresh, valid});
                 if (valid < wanted) return {static_cast<std::int64_t>(done + count), 0};
             }
             done += count;
@@ -89,99 +89,100 @@ private:
     };
     using slab = std::unique_ptr<std::byte, release>;
 
-    struct slot {
-        std::uint64_t file = 0;
-        std::uint64_t block = 0;
-        std::uint32_t valid = 0;  // bytes of it that are there
-        bool was_used = false;
-        std::byte* bytes = nullptr;
+    // Found with two steps through memory that is mostly not in the processor's caches: the table, and the block itself.
+    struct entry {
+        std::uint64_t key = 0;  // 0: none
+        std::uint32_t slot = 0;
+        std::uint32_t valid = 0;  // bytes of the block that are there
     };
     struct part {
         monitor guard;
-        std::vector<slot> slots;
+        std::vector<entry> table;         // by hash, half full at most
+        std::vector<std::uint64_t> keys;  // of slots
+        std::vector<std::uint8_t> was_used;
         std::vector<slab> slabs;
-        std::size_t left = 0;              // blocks of the last slab that have no slot yet
-        std::vector<std::uint32_t> table;  // numbers of slots, from 1, by hash
+        std::size_t room = 0;  // slots that the slabs have
         std::size_t hand = 0;
+
+        std::byte* bytes(std::uint32_t slot) const noexcept {
+            return slabs[slot / slab_blocks].get() + slot % slab_blocks * block_bytes;
+        }
     };
 
-    static std::uint64_t hash(std::uint64_t file, std::uint64_t block) noexcept {
-        std::uint64_t mixed = (file * 0x9E3779B97F4A7C15) ^ (block * 0xBF58476D1CE4E5B9);
-        mixed ^= mixed >> 32;
-        return mixed * 0x94D049BB133111EB;
+    static std::uint64_t key_of(std::uint64_t file, std::uint64_t block) noexcept { return file << 36 | block; }
+    static std::uint64_t hash(std::uint64_t key) noexcept {
+        const std::uint64_t mixed = key * 0x9E3779B97F4A7C15;
+        return (mixed ^ (mixed >> 32)) * 0x94D049BB133111EB;
     }
     part& part_of(std::uint64_t hashed) noexcept { return parts_[hashed >> 60]; }
 
-    // The slot of a block, or null.
-    static slot* find(part& in, std::uint64_t hashed, std::uint64_t file, std::uint64_t block) noexcept {
+    static entry* find(part& in, std::uint64_t hashed, std::uint64_t key) noexcept {
         if (in.table.empty()) return nullptr;
         const std::size_t mask = in.table.size() - 1;
-        for (std::size_t i = hashed & mask; in.table[i] != 0; i = (i + 1) & mask) {
-            slot& each = in.slots[in.table[i] - 1];
-            if (each.file == file && each.block == block) return &each;
-        }
+        for (std::size_t i = hashed & mask; in.table[i].key != 0; i = (i + 1) & mask)
+            if (in.table[i].key == key) return &in.table[i];
         return nullptr;
     }
-    bool copy(std::uint64_t file, std::uint64_t block, std::size_t inside, std::size_t count, std::byte* to) noexcept {
-        const std::uint64_t hashed = hash(file, block);
+    bool copy(std::uint64_t key, std::size_t inside, std::size_t count, std::byte* to) noexcept {
+        const std::uint64_t hashed = hash(key);
         part& in = part_of(hashed);
         const monitor_lock hold(in.guard);
-        slot* const found = find(in, hashed, file, block);
+        const entry* const found = find(in, hashed, key);
         if (found == nullptr || found->valid < inside + count) return false;
-        std::memcpy(to, found->bytes + inside, count);
-        found->was_used = true;
+        std::memcpy(to, in.bytes(found->slot) + inside, count);
+        in.was_used[found->slot] = 1;
         return true;
     }
     // Errors: none: what there is no memory for is not kept
-    void keep(std::uint64_t file, std::uint64_t block, bytes_view content) noexcept {
-        const std::uint64_t hashed = hash(file, block);
+    void keep(std::uint64_t key, bytes_view content) noexcept {
+        const std::uint64_t hashed = hash(key);
         part& in = part_of(hashed);
         const monitor_lock hold(in.guard);
-        slot* into = find(in, hashed, file, block);
-        if (into == nullptr) into = take(in, hashed, file, block);
+        entry* into = find(in, hashed, key);
+        if (into == nullptr) into = add(in, hashed, key);
         if (into == nullptr || into->valid >= content.size()) return;
-        std::memcpy(into->bytes, content.data(), content.size());
+        std::memcpy(in.bytes(into->slot), content.data(), content.size());
         into->valid = static_cast<std::uint32_t>(content.size());
     }
-    // A slot for a block: a new one, or that of a block that nobody has asked for since the hand last came by.
-    slot* take(part& in, std::uint64_t hashed, std::uint64_t file, std::uint64_t block) noexcept {
-        std::uint32_t number = 0;
-        if (in.slots.size() < blocks_) {
+    // An entry for a block, in a new slot or in that of a block that nobody has asked for since the hand last came by.
+    entry* add(part& in, std::uint64_t hashed, std::uint64_t key) noexcept {
+        std::uint32_t slot = 0;
+        if (in.keys.size() < blocks_) {
             if (!grow(in)) return nullptr;
-            number = static_cast<std::uint32_t>(in.slots.size());
+            slot = static_cast<std::uint32_t>(in.keys.size());
+            in.keys.push_back(key);
+            in.was_used.push_back(0);
         } else {
-            for (; in.slots[in.hand].was_used; in.hand = in.hand + 1 == in.slots.size() ? 0 : in.hand + 1)
-                in.slots[in.hand].was_used = false;
-            number = static_cast<std::uint32_t>(in.hand + 1);
-            in.hand = in.hand + 1 == in.slots.size() ? 0 : in.hand + 1;
-            forget(in, number);
+            for (; in.was_used[in.hand] != 0; in.hand = in.hand + 1 == in.keys.size() ? 0 : in.hand + 1)
+                in.was_used[in.hand] = 0;
+            slot = static_cast<std::uint32_t>(in.hand);
+            in.hand = in.hand + 1 == in.keys.size() ? 0 : in.hand + 1;
+            forget(in, in.keys[slot]);
+            in.keys[slot] = key;
         }
-        slot& fresh = in.slots[number - 1];
-        fresh.file = file;
-        fresh.block = block;
-        fresh.valid = 0;
         const std::size_t mask = in.table.size() - 1;
         std::size_t i = hashed & mask;
-        while (in.table[i] != 0) i = (i + 1) & mask;
-        in.table[i] = number;
-        return &fresh;
+        while (in.table[i].key != 0) i = (i + 1) & mask;
+        in.table[i] = {key, slot, 0};
+        return &in.table[i];
     }
+    // Room for one more slot.
     bool grow(part& in) noexcept {
         try {
             if (in.table.empty()) {
                 std::size_t places = 64;
                 while (places < blocks_ * 2) places *= 2;
-                in.table.resize(places);
-                in.slots.reserve(blocks_);
-            }
-            if (in.left == 0) {
-                const std::size_t wanted = blocks_ - in.slots.size();
-                const std::size_t count = wanted < slab_blocks ? wanted : slab_blocks;
+                in.keys.reserve(blocks_);
+                in.was_used.reserve(blocks_);
                 in.slabs.reserve(blocks_ / slab_blocks + 1);
-                in.slabs.push_back(make_slab(count));
-                in.left = count;
+                in.table.resize(places);
             }
-            in.slots.emplace_back().bytes = in.slabs.back().get() + --in.left * block_bytes;
+            if (in.keys.size() == in.room) {
+                const std::size_t wanted = blocks_ - in.room;
+                const std::size_t count = wanted < slab_blocks ? wanted : slab_blocks;
+                in.slabs.push_back(make_slab(count));
+                in.room += count;
+            }
             return true;
         } catch (const std::bad_alloc&) {
             return false;
@@ -197,19 +198,17 @@ private:
         return made;
     }
     // Closes the gap in the table (Knuth, TAOCP 3, algorithm 6.4 R).
-    static void forget(part& in, std::uint32_t number) noexcept {
+    static void forget(part& in, std::uint64_t key) noexcept {
         const std::size_t mask = in.table.size() - 1;
-        const auto home = [&](std::uint32_t of) {
-            return static_cast<std::size_t>(hash(in.slots[of - 1].file, in.slots[of - 1].block)) & mask;
-        };
-        std::size_t gap = home(number);
-        while (in.table[gap] != number) gap = (gap + 1) & mask;
-        for (std::size_t i = (gap + 1) & mask; in.table[i] != 0; i = (i + 1) & mask) {
-            if (((i - home(in.table[i])) & mask) < ((i - gap) & mask)) continue;
+        std::size_t gap = hash(key) & mask;
+        while (in.table[gap].key != key) gap = (gap + 1) & mask;
+        for (std::size_t i = (gap + 1) & mask; in.table[i].key != 0; i = (i + 1) & mask) {
+            const std::size_t home = hash(in.table[i].key) & mask;
+            if (((i - home) & mask) < ((i - gap) & mask)) continue;
             in.table[gap] = in.table[i];
             gap = i;
         }
-        in.table[gap] = 0;
+        in.table[gap] = {};
     }
 
     std::size_t blocks_;  // of each part

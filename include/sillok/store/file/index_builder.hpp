@@ -41,10 +41,10 @@ public:
             append(number(kind, buckets), laid.size(), false, [&](std::byte* to) { store_bytes(to, laid); });
             const std::size_t blocks = (of.places.size() + block_places - 1) / block_places;
             append(number(kind, places), blocks * block_bytes, false, [&](std::byte* to) {
-                for (std::size_t i = 0; i < of.places.size(); ++i)
-                    store_le(to + i / block_places * block_bytes + 4 + i % block_places * 4, of.places[i]);
-                for (std::size_t i = 0; i < blocks; ++i)
-                    store_le(to + i * block_bytes, crc32c({to + i * block_bytes + 4, block_bytes - 4}));
+                for (std::size_t k = 0; k < of.places.size(); ++k)
+                    store_le(to + k / block_places * block_bytes + 4 + k % block_places * 4, of.places[k]);
+                for (std::byte* block = to; block != to + blocks * block_bytes; block += block_bytes)
+                    store_le(block, crc32c({block + 4, block_bytes - 4}));
             });
             key_filter known(of.entries.size());
             for (const index_entry& each : of.entries) known.add(each.hash);

@@ -52,6 +52,8 @@ struct found_key {
     index_entry entry;         // of an index in a file
 
     std::uint64_t total() const noexcept { return before + count; }
+    // Requires: count != 0
+    std::uint32_t first_place() const noexcept { return in->postings ? list.at[0] : entry.place; }
 };
 
 struct log_name {

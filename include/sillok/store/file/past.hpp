@@ -41,9 +41,7 @@ public:
                 auto found = view.find(*each, name, reader_);
                 if (!found) return std::move(found).error();
                 if (found->count == 0) continue;
-                std::uint32_t place[1];
-                if (auto read = view.places(*found, keys::tags, 0, place); !read) return std::move(read).error();
-                auto record = reader_.at(*each->segment, offset_of(place[0]));
+                auto record = reader_.at(*each->segment, offset_of(found->first_place()));
                 if (!record) return log_view::suspect(*each, std::move(record).error());
                 return record->position();
             }
