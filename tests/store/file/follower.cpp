@@ -11,7 +11,7 @@
 #include <sys/wait.h>
 #include <unistd.h>
 
-#include "../file_recovery.hpp"
+#include "../many_segments.hpp"
 
 using namespace recovery_tests;
 using namespace std::chrono_literals;
@@ -174,4 +174,33 @@ TEST_CASE(
     }
     REQUIRE(reader.close().has_value());
     CHECK(reader.wait({99}, horizon::durable, 60s).error() == error_kind::closed);
+}
+
+TEST_CASE(
+    "P10: an index that a reader finds damaged in the middle of a batch is made anew, and the batch taken in once") {
+    segment_tests::known_store known;
+    known.live(60);
+    auto writer = file_store::open(path, known.options());
+    file_options options = known.options();
+    options.read_only = true;
+    const auto reader = file_store::open(path, options);
+    REQUIRE((writer && reader));
+    REQUIRE(known.reads_well(*reader));
+    for (const std::string& name : known.named(".index")) {
+        auto& bytes = known.file(name);
+        const auto buckets = load_le<std::uint64_t>(bytes.data() + 112);
+        for (std::uint64_t at = 0; at < load_le<std::uint64_t>(bytes.data() + 120); at += 512)
+            bytes[static_cast<std::size_t>(buckets + at + 100)] ^= std::byte{1};
+    }
+    // The first one is in no index, so that only the second one is looked up in one.
+    const new_event event{.type = {"probe.event", 1}, .payload = as_bytes("x")};
+    const stream_append to[] = {{{"account", "brand new"}, any_version{}, {&event, 1}},
+                                {{"account", "seldom"}, any_version{}, {&event, 1}}};
+    REQUIRE(writer->append({.streams = to}).has_value());
+    for (const std::string_view key : {"brand new", "seldom"}) {
+        const auto seen = reader->version_of({"account", key});
+        INFO((seen ? "" : seen.error().text()));
+        REQUIRE(seen.has_value());
+        CHECK(seen->value == known.of_stream(key).size() + 1);
+    }
 }

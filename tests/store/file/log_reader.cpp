@@ -2,7 +2,10 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "../file_recovery.hpp"
+#include <optional>
+#include <vector>
+
+#include "../many_segments.hpp"
 
 using namespace sillok;
 
@@ -37,4 +40,20 @@ TEST_CASE("events larger than the buffer are read whole, in streams and in the l
                            })
               .has_value());
     CHECK(at == 1);
+}
+
+TEST_CASE("a reader that is given another file reads that one, also where it is in memory where the first one was") {
+    segment_tests::known_store known;
+    known.live(60);
+    const segment_tests::found_log log(known.disk);
+    detail::open_files among(log.within, 8);
+    detail::log_reader reader(4096);
+    std::optional<detail::record_file> file;
+    for (const std::size_t i : {0U, 1U}) {
+        const detail::segment_header& header = log.view->extents.at(i)->segment->header;
+        file.emplace(among, detail::segment_name(header.number), header.checksum);
+        const auto record = reader.at(*file, detail::segment_header_bytes + detail::frame_header_bytes);
+        REQUIRE(record.has_value());
+        CHECK(record->position().value == header.position);
+    }
 }

@@ -10,7 +10,7 @@
 #include <string_view>
 #include <vector>
 
-#include "../file_recovery.hpp"
+#include "../many_segments.hpp"
 #include "sillok/store/memory_store.hpp"
 
 using namespace recovery_tests;
@@ -212,4 +212,44 @@ TEST_CASE(
     t.open();
     CHECK(t.disk.content(path, "damage") == nullptr);
     CHECK(t.indexes().size() + 1 >= t.files->report().segments);
+}
+
+TEST_CASE("P15: a stream that is not there, and was named to have the hash of one that is, is not there") {
+    segment_tests::known_store known;
+    auto store = file_store::open(path, known.options());
+    REQUIRE(store.has_value());
+    // The second half of such a name takes the state of the hash to 0, whatever the first half is.
+    const auto named = [&](std::string_view first) {
+        const std::uint64_t state = detail::hash_bytes(detail::hash_seed(store->id()), as_bytes("account"));
+        const std::uint64_t next = detail::fold_product(
+            state ^ 0xE7037ED1A0B428DB ^ 16 ^ load_le<std::uint64_t>(as_bytes(first).data()), 0xA0761D6478BD642F);
+        std::byte half[8];
+        store_le(half, next);
+        return std::string(first) + std::string(as_text(half));
+    };
+    const std::string there = named("is there"), absent = named("is not 1"), later = named("is later");
+    const std::uint64_t seed = detail::hash_seed(store->id());
+    REQUIRE(detail::hash_name(seed, {"account", there}) == detail::hash_name(seed, {"account", absent}));
+    const auto append_to = [&](const std::string& key) {
+        const new_event event{.type = {"probe.event", 1}, .payload = as_bytes(key)};
+        const stream_append to{{"account", key}, any_version{}, {&event, 1}};
+        REQUIRE(store->append({.streams = {&to, 1}}).has_value());
+    };
+    const auto read = [&](const std::string& key) {
+        std::vector<std::string> seen;
+        const auto done = store->read_stream({"account", key}, {}, [&](const record_view& r) {
+            seen.emplace_back(as_text(r.payload()));
+            return true;
+        });
+        CHECK(done.has_value());
+        return seen;
+    };
+    append_to(there);
+    for (int n = 0; n < 40; ++n) append_to("between " + payload_of(n, 500));
+    append_to(later);
+    for (int n = 0; n < 40; ++n) append_to("behind " + payload_of(n, 500));
+    CHECK(store->version_of({"account", absent}).value() == version{0});
+    CHECK(read(absent).empty());
+    CHECK(read(there) == std::vector<std::string>{there});
+    CHECK(read(later) == std::vector<std::string>{later});
 }
