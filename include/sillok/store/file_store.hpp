@@ -118,7 +118,7 @@ public:
         bool is_cut = !s.report.damage.empty();
         const auto look = [&](const detail::log_view& view) -> result<void> {
             detail::stream_walk walk(view, stream, reader);
-            auto count = walk.last(true);
+            auto count = walk.last();
             if (!count) return std::move(count).error();
             const std::uint64_t end = s.last(range.upto);
             if (next == 0) next = forwards ? 1 : *count;
@@ -171,7 +171,7 @@ public:
         return s.looking([&](const detail::log_view& view) -> result<version> {
             detail::log_reader reader(stream_chunk(s));
             detail::stream_walk walk(view, stream, reader);
-            auto count = walk.last(false);
+            auto count = walk.last();
             if (!count) return std::move(count).error();
             // Where events are posted that are not to be seen, the last that is has to be looked for.
             const std::uint64_t end = s.last(horizon::visible);
@@ -196,7 +196,7 @@ public:
     result<position> wait(position after, horizon upto, timeout patience) const {
         state& s = *state_;
         if (s.is_foreign()) return s.foreign();
-        if (s.read_only) return await_writer(after, patience);
+        if (s.read_only) return s.await_writer(after, patience);
         if (last(upto) > after) return last(upto);
         const detail::monitor_lock hold(s.indexing);
         s.indexing.wait(patience.nanoseconds, [&] { return s.is_ended() || last(upto) > after; });
@@ -261,24 +261,6 @@ private:
 
     using state = detail::file_state;
     using staged_append = detail::staged_append;
-
-    // Each who waits watches for itself: first it begins to watch, and then it looks, so that no change is missed.
-    result<position> await_writer(position after, timeout patience) const {
-        const state& s = *state_;
-        const std::int64_t began = detail::steady_now();
-        for (std::optional<detail::log_follower::watch> watching;;) {
-            if (s.closed) return s.ended();
-            if (auto followed = s.follow(); !followed) return std::move(followed).error();
-            const position now{s.last(horizon::durable)};
-            const std::int64_t left = patience.nanoseconds - (detail::steady_now() - began);
-            if (now > after || left <= 0) return now;
-            if (watching) {
-                watching->await(left);
-            } else {
-                watching.emplace(s.follower);
-            }
-        }
-    }
 
     explicit file_store(std::unique_ptr<state> opened) noexcept : state_(std::move(opened)) {}
 

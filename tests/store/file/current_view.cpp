@@ -47,7 +47,7 @@ TEST_CASE("who has a view keeps it, whole, while it is replaced extent by extent
                 const auto view = o.view->now();
                 log_reader reader(512);
                 stream_walk walk(*view, {"account", "often 1"}, reader);
-                const auto last = walk.last(true);
+                const auto last = walk.last();
                 if (!last || *last != of.size()) ++wrong;
                 for (std::uint64_t at = 1; at <= of.size(); ++at) {
                     const auto record = walk.at(at);
@@ -57,7 +57,7 @@ TEST_CASE("who has a view keeps it, whole, while it is replaced extent by extent
         });
     for (int round = 0; round < 4; ++round)
         for (std::size_t i = 0; i + 1 < first->extents.size(); ++i) {
-            auto fresh = reindex(*o.view->now(), i, first->extents[i]->segment);
+            auto fresh = reindex(first->extents[i]->segment);
             if (fresh)
                 o.view->replace(*std::move(fresh));
             else
@@ -123,7 +123,7 @@ TEST_CASE("indexes that are only in memory go into files, and stay where that do
     const auto view = o.view->now();
     const std::string name = open_view::index_of(*view->extents[0]);
     const std::vector<std::byte> right = o.known.file(name);
-    o.view->replace(reindex(*view, 0, view->extents[0]->segment).value());
+    o.view->replace(reindex(view->extents[0]->segment).value());
     o.known.disk.erase(path, name);
     o.known.disk.leave_space(10);
     o.view->file_indexes();

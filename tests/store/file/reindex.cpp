@@ -22,7 +22,7 @@ std::vector<std::uint64_t> said(const log_view& view, const extent& in, const lo
     std::vector<std::uint32_t> places(found->count + 1);
     const auto read = view.places(*found, name.kind, 0, places);
     if (found->count != 0) REQUIRE(read.value() == found->count);
-    std::vector<std::uint64_t> all{found->count, found->before, found->segment};
+    std::vector<std::uint64_t> all{found->count, found->before};
     if (found->count != 0) all.insert(all.end(), places.begin(), places.end() - 1);
     return all;
 }
@@ -52,7 +52,7 @@ TEST_CASE("a segment whose index is made anew answers as by the one that its wri
     for (std::size_t i = 0; i + 1 < view.extents.size(); ++i) {
         const extent& there = *view.extents[i];
         REQUIRE(there.index != nullptr);
-        const auto made = reindex(view, i, there.segment);
+        const auto made = reindex(there.segment);
         REQUIRE(made.has_value());
         const extent& fresh = **made;
         CHECK(fresh.is_sealed);

@@ -38,14 +38,14 @@ TEST_CASE("a stream is walked over many segments from any version, forwards, bac
             log_reader reader(512);
             for (std::uint64_t from = 1; from <= of.size(); ++from) {
                 stream_walk ahead(*log.view, {"account", each.first}, reader);
-                wrong += ahead.last(from % 2 == 0).value() != of.size();
+                wrong += ahead.last().value() != of.size();
                 for (std::uint64_t at = from; at <= of.size(); ++at) wrong += !is_right(ahead, known, of, at);
                 stream_walk back(*log.view, {"account", each.first}, reader);
-                wrong += back.last(true).value() != of.size();
+                wrong += back.last().value() != of.size();
                 for (std::uint64_t at = from; at >= 1; --at) wrong += !is_right(back, known, of, at);
             }
             stream_walk leaps(*log.view, {"account", each.first}, reader);
-            wrong += leaps.last(true).value() != of.size();
+            wrong += leaps.last().value() != of.size();
             for (int i = 0; i < 50; ++i) wrong += !is_right(leaps, known, of, 1 + random() % of.size());
         }
         CHECK(wrong == 0);
@@ -69,7 +69,7 @@ TEST_CASE("a stream with more events in a segment than places are read at once i
         const found_log log(known.disk);
         log_reader reader(512);
         stream_walk walk(*log.view, {"account", key}, reader);
-        REQUIRE(walk.last(true).value() == of.size());
+        REQUIRE(walk.last().value() == of.size());
         std::size_t wrong = 0;
         for (std::uint64_t at = 1; at <= of.size(); ++at) wrong += !is_right(walk, known, of, at);
         for (std::uint64_t at = of.size(); at >= 1; --at) wrong += !is_right(walk, known, of, at);
@@ -85,8 +85,8 @@ TEST_CASE("a stream that is not there has no last version, in whichever segments
     for (int i = 0; i < 1000; ++i) {
         const std::string key = "absent " + std::to_string(i);
         stream_walk walk(*log.view, {"account", key}, reader);
-        REQUIRE(walk.last(false).value() == 0);
+        REQUIRE(walk.last().value() == 0);
     }
     stream_walk category(*log.view, {"", "often 1"}, reader);
-    CHECK(category.last(true).value() == 0);
+    CHECK(category.last().value() == 0);
 }

@@ -37,7 +37,7 @@ struct clustered_records {
 // Writes the records of a segment, stream by stream.
 //
 // Errors:     damaged, io, no_space; std::bad_alloc
-// Complexity: O(bytes), the segment is read twice, and once more for each 64 MiB; 64 MiB and 12 bytes an event of memory
+// Complexity: O(bytes), the segment is read twice, and once more for each 64 MiB; 64 MiB and 20 bytes an event of memory
 class record_clusterer {
 public:
     record_clusterer(log_segment& segment, const segment_postings& postings) : segment_(segment), postings_(postings) {}

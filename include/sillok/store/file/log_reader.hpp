@@ -57,11 +57,12 @@ private:
     static constexpr std::size_t record_bytes_max = 2 * payload_bytes_max + (std::size_t{256} << 10);
 
     result<void> enter(record_file& from) {
-        if (from_ == &from) return {};
+        if (number_ == from.file.number()) return {};
         auto file = from.file.open();
         if (!file) return std::move(file).error();
         file_ = *std::move(file);
         from_ = &from;
+        number_ = from.file.number();
         buffer_.clear();
         return {};
     }
@@ -90,6 +91,7 @@ private:
     std::size_t ahead_;
     byte_buffer buffer_;
     record_file* from_ = nullptr;
+    std::uint64_t number_ = 0;  // of that file: another one may come to have its address
     std::shared_ptr<const owned_file> file_;
     std::uint64_t start_ = 0;
 };

@@ -95,9 +95,7 @@ public:
         return low;
     }
 
-    // What an index in a file has for a hash is compared with the name in its first record; for a stream not so where `is_read` says
-    // that its records are read next, which have the name too.
-    result<found_key> find(const extent& in, const log_name& name, log_reader& reader, bool is_read = false) const {
+    result<found_key> find(const extent& in, const log_name& name, log_reader& reader) const {
         found_key found;
         found.in = &in;
         if (in.postings) {
@@ -114,34 +112,26 @@ public:
         auto may = in.index->may_have(name.kind, name.hash);
         if (!may) return suspect(in, std::move(may).error());
         if (!*may) return found;
-        std::optional<index_entry> first;
-        std::vector<index_entry> others;  // another name may have the same hash
+        std::optional<error> failed;
         auto looked = in.index->find(name.kind, name.hash, [&](const index_entry& entry) {
-            first ? others.push_back(entry) : void(first = entry);
-            return true;
+            auto is_it = is_of(in, name, entry, reader);  // another name may have the same hash
+            if (!is_it) failed = std::move(is_it).error();
+            if (!is_it || !*is_it) return !failed;
+            found.before = entry.before;
+            found.count = entry.count;
+            found.entry = entry;
+            return false;
         });
         if (!looked) return suspect(in, std::move(looked).error());
-        if (!first) return found;
-        bool is_sure = is_read && others.empty();
-        for (std::size_t i = 0; !is_sure; ++i) {
-            if (i != 0) first = others[i - 1];
-            auto is_it = is_of(in, name, *first, reader);
-            if (!is_it) return suspect(in, std::move(is_it).error());
-            is_sure = *is_it;
-            if (!is_sure && i == others.size()) return found;
-        }
-        found.before = first->before;
-        found.count = first->count;
-        found.entry = *first;
+        if (failed) return suspect(in, *std::move(failed));
         return found;
     }
 
     // The last extent before one, by number, that has a key; none where `count` is 0.
-    result<found_key> find_before(std::size_t number, const log_name& name, log_reader& reader,
-                                  bool is_read = false) const {
+    result<found_key> find_before(std::size_t number, const log_name& name, log_reader& reader) const {
         found_key found;
         while (number-- > 0) {
-            auto here = find(*extents[number], name, reader, is_read);
+            auto here = find(*extents[number], name, reader);
             if (!here || here->count != 0) return here;
         }
         return found;
@@ -154,7 +144,7 @@ public:
     }
     // The events of a key before those that were found.
     result<found_key> before(const found_key& later, const log_name& name, log_reader& reader) const {
-        auto found = find_before(index_of(later.in->segment->number()), name, reader, true);
+        auto found = find_before(index_of(later.in->segment->number()), name, reader);
         if (!found) return found;
         if (found->count == 0) return suspect(*later.in, inconsistent(*later.in));
         if (found->total() != later.before) return suspect(*found->in, inconsistent(*found->in));

@@ -19,27 +19,11 @@
 #include "sillok/store/file/frames.hpp"
 #include "sillok/store/file/log.hpp"
 #include "sillok/store/file/log_view.hpp"
+#include "sillok/store/file/opening.hpp"
 #include "sillok/store/file/reindex.hpp"
 #include "sillok/store/file/segment.hpp"
 #include "sillok/store/file/segment_index.hpp"
 #include "sillok/store/file/segment_postings.hpp"
-
-namespace sillok {
-
-// What opening a store found and did.
-struct open_report {
-    bool created = false;
-    bool was_closed = false;  // the writer before closed it; otherwise it crashed, or never wrote
-    std::uint64_t segments = 0;
-    std::uint64_t torn_segment = 0;  // 0: nothing was torn
-    std::uint64_t torn_offset = 0;
-    std::uint64_t bytes_dropped = 0;  // of the torn tail: never acknowledged as durable
-    std::uint64_t bytes_proven = 0;   // whole batches whose sync was not proven, written and synced again
-    bool mark_ignored = false;        // the file `mark` was there and not well-formed
-    std::string damage;               // only where it was opened read_only: what is damaged, and where
-};
-
-}  // namespace sillok
 
 namespace sillok::detail {
 

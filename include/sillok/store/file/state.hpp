@@ -5,6 +5,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <optional>
 #include <string>
 #include <utility>
 
@@ -128,6 +129,26 @@ struct file_state {
         if (!read_only || closed || is_foreign() || !report.damage.empty()) return {};
         auto followed = follower.advance();
         return followed ? result<void>() : result<void>(std::move(followed).error().within(path));
+    }
+
+    // Waits for what another process makes durable. Each who waits watches for itself: first it begins to watch, and then it
+    // looks, so that no change is missed.
+    //
+    // Errors: closed, damaged, io
+    result<position> await_writer(position after, timeout patience) const {
+        const std::int64_t began = steady_now();
+        for (std::optional<log_follower::watch> watching;;) {
+            if (closed) return ended();
+            if (auto followed = follow(); !followed) return std::move(followed).error();
+            const position now{last(horizon::durable)};
+            const std::int64_t left = patience.nanoseconds - (steady_now() - began);
+            if (now > after || left <= 0) return now;
+            if (watching) {
+                watching->await(left);
+            } else {
+                watching.emplace(follower);
+            }
+        }
     }
 
     // Calls `look` with the view, and again where it failed because of an index that then was made anew. Damage ends the writing.

@@ -25,10 +25,10 @@ public:
     stream_walk(const log_view& view, stream_view stream, log_reader& reader)
         : view_(view), name_(view.stream(stream)), reader_(reader) {}
 
-    // The version of the last event. Where `is_read` says so, an event is read next, and shows whether it was found rightly.
-    result<std::uint64_t> last(bool is_read) {
+    // The version of the last event.
+    result<std::uint64_t> last() {
         if (parts_.empty()) {
-            auto newest = view_.find_before(view_.extents.size(), name_, reader_, is_read);
+            auto newest = view_.find_before(view_.extents.size(), name_, reader_);
             if (!newest) return std::move(newest).error();
             if (newest->count == 0) return std::uint64_t{0};
             parts_.push_back(*newest);
