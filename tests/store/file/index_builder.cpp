@@ -90,12 +90,14 @@ TEST_CASE("the sections of an index stand in order, each with what the documenta
     CHECK(index.at<std::uint64_t>(bucket + 16) == 5);
     CHECK(index.at<std::uint32_t>(bucket + 24) == 3);
     CHECK(index.at<std::uint32_t>(bucket + 28) == 0);
-    CHECK(index.at<std::uint32_t>(bucket + 32) == 3);
+    CHECK(index.at<std::uint32_t>(bucket + 32) == 512);
     CHECK(index.at<std::uint32_t>(bucket + 36 + 20) == 3);
-    CHECK(index.at<std::uint32_t>(index.start(streams + 1)) == 512);
-    CHECK(index.at<std::uint32_t>(index.start(streams + 1) + 12) == 800);
-    CHECK(index.at<std::uint32_t>(index.start(tags + 1) + 4) == 700);
-    CHECK(index.at<std::uint32_t>(index.start(batches + 1)) == 512);
+    CHECK(index.bytes(streams + 1) == 512);
+    CHECK(index.at<std::uint32_t>(index.start(streams + 1)) == index.sum(index.start(streams + 1) + 4, 508));
+    CHECK(index.at<std::uint32_t>(index.start(streams + 1) + 4) == 512);
+    CHECK(index.at<std::uint32_t>(index.start(streams + 1) + 4 + 12) == 800);
+    CHECK(index.at<std::uint32_t>(index.start(tags + 1) + 4 + 4) == 700);
+    CHECK(index.at<std::uint32_t>(index.start(batches + 1) + 4) == 512);
 }
 
 TEST_CASE("what finds its home full stands in the next bucket that is not, and marks those it passed") {

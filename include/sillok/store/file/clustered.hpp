@@ -67,7 +67,7 @@ public:
         if (const io_outcome put = within.write(*into, header, 0); !put.ok())
             return io_error("cannot be written", fresh, put.error);
         if (auto copied = copy(*into); !copied) return std::move(copied).error();
-        if (auto named = within.settle(*into, fresh, name); !named) return std::move(named).error();
+        if (auto named = within.rename(fresh, name); !named) return std::move(named).error();
         return done;
     }
 

@@ -120,27 +120,36 @@ public:
 
     // Puts a small file in its place so that after a crash there is the old one or the new one, whole.
     result<void> replace(const std::string& name, bytes_view content) const {
-        const std::string fresh = name + ".new";
-        if (const io_outcome gone = remove(fresh); !gone.ok() && gone.error != ENOENT)
-            return io_error("cannot be removed", fresh, gone.error);
-        auto file = open_file(fresh, open_mode::create);
+        auto file = write_new(name + ".new", content);
         if (!file) return std::move(file).error();
-        if (const io_outcome written = write(*file, content, 0); !written.ok())
-            return io_error("cannot be written", fresh, written.error);
-        return settle(*file, fresh, name);
-    }
-    // Syncs a file and gives it its name, in the place of what has it.
-    result<void> settle(const owned_file& file, const std::string& fresh, const std::string& name) const {
-        if (const io_outcome synced = sync(file); !synced.ok())
-            return io_error("cannot be synced", fresh, synced.error);
-        const io_outcome renamed = again([&] { return device_.rename(opened_.number(), fresh.c_str(), name.c_str()); });
-        if (!renamed.ok()) return io_error("cannot be renamed", fresh, renamed.error);
+        if (const io_outcome synced = sync(*file); !synced.ok())
+            return io_error("cannot be synced", name + ".new", synced.error);
+        if (auto renamed = rename(name + ".new", name); !renamed) return renamed;
         if (const io_outcome synced = sync(); !synced.ok())
             return io_error("cannot be synced", "the directory", synced.error);
         return {};
     }
+    // The same without a sync, for what is made anew where a loss of power took it. A sync that failed here would also take the
+    // report of it from those who need it.
+    result<void> replace_unsynced(const std::string& name, bytes_view content) const {
+        auto file = write_new(name + ".new", content);
+        return file ? rename(name + ".new", name) : result<void>(std::move(file).error());
+    }
+    result<void> rename(const std::string& from, const std::string& to) const {
+        const io_outcome renamed = again([&] { return device_.rename(opened_.number(), from.c_str(), to.c_str()); });
+        return renamed.ok() ? result<void>() : io_error("cannot be renamed", from, renamed.error);
+    }
 
 private:
+    result<owned_file> write_new(const std::string& name, bytes_view content) const {
+        if (const io_outcome gone = remove(name); !gone.ok() && gone.error != ENOENT)
+            return io_error("cannot be removed", name, gone.error);
+        auto file = open_file(name, open_mode::create);
+        if (!file) return file;
+        if (const io_outcome written = write(*file, content, 0); !written.ok())
+            return io_error("cannot be written", name, written.error);
+        return file;
+    }
     template <class Call>
     static io_outcome again(Call call) {
         for (;;) {

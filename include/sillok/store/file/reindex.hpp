@@ -192,7 +192,7 @@ inline std::shared_ptr<extent> put_into_file(open_files& among, const extent& fr
         records = *std::move(written);
         covered.clustered = records.checksum;
     }
-    if (!among.within().replace(name, from.postings->index(covered, records.places))) return nullptr;
+    if (!among.within().replace_unsynced(name, from.postings->index(covered, records.places))) return nullptr;
     auto index = segment_index::open(among, name);
     if (!index || *index == nullptr) return nullptr;
     auto fresh = std::make_shared<extent>();
