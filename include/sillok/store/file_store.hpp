@@ -77,7 +77,10 @@ public:
     }
     // Closes the store without saying whether that worked.
     ~file_store() {
-        if (state_) static_cast<void>(close());
+        try {
+            if (state_) static_cast<void>(close());
+        } catch (const std::bad_alloc&) {  // the next open will take it for one that crashed
+        }
     }
 
     result<receipt> append(const append_request& request) {
@@ -170,16 +173,18 @@ public:
         if (!s.report.damage.empty()) return s.unreadable();
         return s.looking([&](const detail::log_view& view) -> result<version> {
             detail::log_reader reader(stream_chunk(s));
-            detail::stream_walk walk(view, stream, reader);
-            auto count = walk.last();
+            auto count = view.earlier(view.extents.size(), view.stream(stream), reader);
             if (!count) return std::move(count).error();
-            // Where events are posted that are not to be seen, the last that is has to be looked for.
-            const std::uint64_t end = s.last(horizon::visible);
-            for (bool is_seen = !s.hides_events(); *count > 0 && !is_seen;) {
-                auto record = walk.at(*count);
-                if (!record) return std::move(record).error();
-                is_seen = record->position().value <= end;
-                if (!is_seen) --*count;
+            if (s.hides_events()) {  // the last event that is to be seen has to be looked for
+                const std::uint64_t end = s.last(horizon::visible);
+                detail::stream_walk walk(view, stream, reader);
+                count = walk.last();
+                for (bool is_seen = false; count && *count > 0 && !is_seen; *count -= is_seen ? 0 : 1) {
+                    auto record = walk.at(*count);
+                    if (!record) return std::move(record).error();
+                    is_seen = record->position().value <= end;
+                }
+                if (!count) return std::move(count).error();
             }
             return version{*count};
         });

@@ -54,15 +54,23 @@ public:
         before = std::exchange(now_, std::move(next));
     }
 
-    // Calls `look` with the view, and again where it failed because of an index that then was made anew.
+    // Calls `look` with the view, or with the one that is held, and again where it failed because of an index that then was made
+    // anew.
     template <class Look>
     auto looking(Look look) -> decltype(look(std::declval<const log_view&>())) {
+        std::shared_ptr<const log_view> held;
+        return looking(held, look);
+    }
+    template <class Look>
+    auto looking(std::shared_ptr<const log_view>& held, Look look) -> decltype(look(std::declval<const log_view&>())) {
         for (;;) {
-            auto answer = look(*now());
+            if (!held) held = now();
+            auto answer = look(*held);
             if (answer) return answer;
             auto mended = mend_index();
             if (!mended) return std::move(mended).error();
             if (!*mended) return answer;
+            held.reset();
         }
     }
 

@@ -29,13 +29,13 @@ public:
     explicit file_past(const file_state& s) noexcept : s_(s) {}
 
     result<std::uint64_t> stream(stream_view name, std::uint64_t hash) {
-        return s_.looking([&](const log_view& view) {
+        return s_.looking(view_, [&](const log_view& view) {
             const std::size_t before = view.extents.size() - (s_.active != nullptr ? 1 : 0);
             return view.earlier(before, {keys::streams, name, hash}, reader_);
         });
     }
     result<position> carrier(std::string_view tag) {
-        return s_.looking([&](const log_view& view) -> result<position> {
+        return s_.looking(view_, [&](const log_view& view) -> result<position> {
             const log_name name = view.tag(tag);
             for (const std::shared_ptr<const extent>& each : view.extents) {
                 auto found = view.find(*each, name, reader_);
@@ -49,13 +49,14 @@ public:
         });
     }
     result<std::optional<recorded_batch>> batch(const uuid& id) {
-        return s_.looking([&](const log_view& view) { return view.find_batch(id, s_.batch_window, reader_); });
+        return s_.looking(view_, [&](const log_view& view) { return view.find_batch(id, s_.batch_window, reader_); });
     }
 
 private:
     static constexpr std::size_t chunk = std::size_t{4} << 10;
 
     const file_state& s_;
+    std::shared_ptr<const log_view> view_;  // one for all questions: what they are about does not change meanwhile
     log_reader reader_{chunk};
 };
 

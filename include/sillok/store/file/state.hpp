@@ -154,8 +154,14 @@ struct file_state {
     // Calls `look` with the view, and again where it failed because of an index that then was made anew. Damage ends the writing.
     template <class Look>
     auto looking(Look look) const -> decltype(look(std::declval<const log_view&>())) {
+        std::shared_ptr<const log_view> held;
+        return looking(held, look);
+    }
+    template <class Look>
+    auto looking(std::shared_ptr<const log_view>& held, Look look) const
+        -> decltype(look(std::declval<const log_view&>())) {
         if (auto followed = follow(); !followed) return std::move(followed).error();
-        auto answer = view.looking(look);
+        auto answer = view.looking(held, look);
         if (answer) return answer;
         if (answer.error() == error_kind::damaged) note_damage(answer.error().text());
         return std::move(answer).error().within(path);
@@ -246,7 +252,7 @@ struct file_state {
     std::atomic<std::int64_t> synced_at{steady_now()};  // nanoseconds of the steady clock
     std::atomic<bool> has_unfiled{false};               // a sealed segment has its index only in memory
     bool read_only;
-    bool closed = false;
+    std::atomic<bool> closed{false};
     mutable current_view view;
     mutable log_follower follower;  // where it is read_only
 };
