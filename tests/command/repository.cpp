@@ -329,7 +329,9 @@ TEST_CASE("retries end at the stated number") {
             return inner.wait(p, h, t);
         }
         sillok::result<void> settle(sillok::position upto) const { return inner.settle(upto); }
-        sillok::result<std::optional<sillok::recorded_batch>> find_batch(const sillok::uuid& b) const { return inner.find_batch(b); }
+        sillok::result<std::optional<sillok::recorded_batch>> find_batch(const sillok::uuid& b) const {
+            return inner.find_batch(b);
+        }
     };
     sillok::memory_store memory;
     overtaken store{memory};
@@ -389,7 +391,9 @@ TEST_CASE("a cached aggregate does not read back what it recorded itself, where 
             return inner.wait(p, h, t);
         }
         sillok::result<void> settle(sillok::position upto) const { return inner.settle(upto); }
-        sillok::result<std::optional<sillok::recorded_batch>> find_batch(const sillok::uuid& b) const { return inner.find_batch(b); }
+        sillok::result<std::optional<sillok::recorded_batch>> find_batch(const sillok::uuid& b) const {
+            return inner.find_batch(b);
+        }
     };
     counting store{memory};
     const sillok::repository<account> accounts(store, {.cached_max = 8});
