@@ -60,6 +60,7 @@ has_sqlite() { [ "$(macro sqlite3.h found)" = found ]; }
 has_clang() { command -v clang++ >/dev/null; }
 has_clang_tidy() { command -v clang-tidy >/dev/null; }
 has_clang_format() { command -v clang-format >/dev/null; }
+has_fuzzer() { printf 'extern "C" int LLVMFuzzerTestOneInput(const unsigned char*, unsigned long) { return 0; }\n' | clang++ -fsanitize=fuzzer -x c++ - -o /dev/null 2>/dev/null; }
 has_valgrind() { command -v valgrind >/dev/null; }
 
 # one part a line: its check | what it is, with the smallest version | its package
@@ -78,6 +79,7 @@ has_lmdb|LMDB (for the benchmarks)|liblmdb-dev
 has_sqlite|SQLite (for the benchmarks)|libsqlite3-dev"
 $want_ci && parts="$parts
 has_clang|clang++ 14|clang
+has_fuzzer|libFuzzer (comes with clang)|libclang-rt
 has_clang_tidy|clang-tidy 14|clang-tidy
 has_clang_format|clang-format 14|clang-format
 has_valgrind|valgrind|valgrind"
@@ -128,6 +130,17 @@ case "$os_id" in
     *) name_by_hand "this script does not know the system '$os_id'" ;;
 esac
 command -v apt-get >/dev/null || name_by_hand "there is no apt-get here"
+
+# libFuzzer's package has the version of the system's clang in its name.
+case "$os_id $os_version" in
+    "debian 12") clang_version=14 ;;
+    "debian 13") clang_version=19 ;;
+    "ubuntu 24.04") clang_version=18 ;;
+    *) clang_version=$(apt-cache depends clang 2>/dev/null | sed -n 's/.*Depends: clang-\([0-9]*\)$/\1/p' | head -n 1) ;;
+esac
+for i in "${!packages[@]}"; do
+    [ "${packages[$i]}" != libclang-rt ] || packages[$i]=libclang-rt-$clang_version-dev
+done
 
 # Debian 12's own Boost and Catch2 are too old; the others have what is needed in their own suites.
 from_backports=false

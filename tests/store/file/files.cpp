@@ -23,7 +23,7 @@ std::string text_of(testing::faulty_device& disk, const char* name) {
 
 }  // namespace
 
-TEST_CASE("a file that is replaced is the old one or the new one, whenever the power goes") {
+TEST_CASE("P13: a file that is replaced is the old one or the new one, whenever the power goes") {
     std::size_t old_ones = 0;
     std::size_t new_ones = 0;
     for (std::uint64_t call = 1; call < 12; ++call)

@@ -109,7 +109,7 @@ TEST_CASE("another file under the name is refused, and the one that was there is
 
 TEST_CASE("a call of the device that fails is told of, and the next attempt goes on") {
     some_files f(1, 1);
-    for (std::uint64_t call = 1; call <= 3; ++call) {
+    for (std::uint64_t call = 1; call <= 2; ++call) {
         f.disk.fail_call(call, EIO);
         const auto opened = f.known[0]->open();
         REQUIRE_FALSE(opened.has_value());
@@ -133,4 +133,18 @@ TEST_CASE("threads that want more files than may be open each get theirs") {
         });
     for (std::thread& each : readers) each.join();
     CHECK(wrong == 0);
+}
+
+TEST_CASE("where the system gives no more files, one that is open is closed for another") {
+    some_files f(3, 10);
+    const std::weak_ptr<const owned_file> first = f.known[0]->open().value();
+    REQUIRE(f.known[1]->open().has_value());
+    f.disk.fail_call(1, EMFILE);
+    CHECK(f.known[2]->open().has_value());
+    CHECK(first.expired());
+    CHECK(f.known[0]->open().has_value());
+
+    some_files alone(1, 10);
+    alone.disk.fail_call(1, EMFILE);
+    CHECK(alone.known[0]->open().error() == error_kind::io);
 }

@@ -76,6 +76,7 @@ public:
 
     // Writes the indexes of sealed segments that are only in memory. Where that fails, they stay there.
     void file_indexes() noexcept {
+        const monitor_lock hold(filing_);
         try {
             const auto view = now();
             for (const std::shared_ptr<const extent>& each : view->extents) {
@@ -102,6 +103,7 @@ private:
     file_log& log_;
     monitor& guard_;
     monitor mending_;
+    monitor filing_;  // held by whoever writes indexes, after `mending_`
     bool writes_;
     bool clusters_;
     std::shared_ptr<const log_view> now_;  // guarded by `guard_`

@@ -1,6 +1,7 @@
 #pragma once
 // The files that a store reads from: opened when they are needed, and closed again when too many others are.
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <memory>
@@ -75,14 +76,20 @@ public:
         const monitor_lock hold(among_.guard_);
         used_ = ++among_.uses_;
         if (file_) return file_;
-        auto opened = among_.within().open_file(name_, open_mode::read);
-        if (!opened) return std::move(opened).error();
+        const directory& within = among_.within();
+        io_outcome opened = within.open(name_, open_mode::read);
+        while ((opened.error == EMFILE || opened.error == ENFILE) && !among_.open_.empty()) {  // then fewer have to do
+            close_oldest();
+            opened = within.open(name_, open_mode::read);
+        }
+        if (!opened.ok()) return io_error("cannot be opened", name_, opened.error);
+        auto file = std::make_shared<const owned_file>(within.device(), static_cast<int>(opened.value));
         std::byte block[16];
-        const io_outcome read = among_.within().read(*opened, block, sizeof block, 0);
+        const io_outcome read = within.read(*file, block, sizeof block, 0);
         if (!read.ok()) return io_error("cannot be read", name_, read.error);
         if (read.value != sizeof block || load_le<std::uint32_t>(block + 12) != checksum_)
             return error(error_kind::io, name_ + ": is another file than the one that was there");
-        enter(std::make_shared<const owned_file>(*std::move(opened)));
+        enter(std::move(file));
         return file_;
     }
 
@@ -91,7 +98,10 @@ private:
         among_.open_.push_back(this);
         file_ = std::move(file);
         used_ = ++among_.uses_;
-        if (among_.open_.size() <= among_.limit_) return;
+        if (among_.open_.size() > among_.limit_) close_oldest();
+    }
+    // Requires: one is open
+    void close_oldest() noexcept {
         known_file* oldest = among_.open_.front();
         for (known_file* const each : among_.open_)
             if (each->used_ < oldest->used_) oldest = each;
