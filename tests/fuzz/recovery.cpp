@@ -100,6 +100,9 @@ int LLVMFuzzerTestOneInput(const std::uint8_t* data, std::size_t size) {
     visit(*disk, true);
     const std::string first = visit(*disk, false);
     const std::string second = visit(*disk, false);
-    fuzz::holds(first == second || first.find("damage") != std::string::npos, "it opens the same way again");
+    // Damage in a sealed segment is found when it is read, and the next writer is refused.
+    const bool is_known_now = second.find("damage was found earlier") != std::string::npos;
+    fuzz::holds(first == second || first.find("damage") != std::string::npos || is_known_now,
+                "it opens the same way again");
     return 0;
 }
