@@ -180,7 +180,7 @@ private:
             if (in.keys.size() == in.room) {
                 const std::size_t wanted = blocks_ - in.room;
                 const std::size_t count = wanted < slab_blocks ? wanted : slab_blocks;
-                in.slabs.push_back(make_slab(count));
+                in.slabs.push_back(make_slab(count, !in.slabs.empty()));
                 in.room += count;
             }
             return true;
@@ -188,8 +188,10 @@ private:
             return false;
         }
     }
-    static slab make_slab(std::size_t count) {
-        if (count < slab_blocks) return slab(static_cast<std::byte*>(::operator new(count* block_bytes)));
+    // The first one of a part is of small pages, of which only those are taken that blocks lie in: a store that reads little
+    // keeps little.
+    static slab make_slab(std::size_t count, bool is_huge) {
+        if (count < slab_blocks || !is_huge) return slab(static_cast<std::byte*>(::operator new(count* block_bytes)));
         constexpr std::size_t bytes = slab_blocks * block_bytes;
         slab made(static_cast<std::byte*>(::operator new (bytes, std::align_val_t{bytes})), {true});
 #if defined(MADV_HUGEPAGE)

@@ -45,7 +45,7 @@ public:
         before = std::exchange(now_, std::move(fresh));
     }
     // Puts in an extent in the place of that of the same segment.
-    void replace(std::shared_ptr<const extent> fresh) {
+    void replace(const std::shared_ptr<const extent>& fresh) {
         std::shared_ptr<const log_view> before;  // goes after the guard is free
         const monitor_lock hold(guard_);
         auto next = std::make_shared<log_view>(*now_);
@@ -81,7 +81,7 @@ public:
             const auto view = now();
             for (const std::shared_ptr<const extent>& each : view->extents) {
                 if (!each->postings || !each->is_sealed) continue;
-                if (auto filed = put_into_file(log_.reading(), *each, clusters_)) replace(std::move(filed));
+                if (auto filed = put_into_file(log_.reading(), *each, clusters_)) replace(filed);
             }
         } catch (const std::bad_alloc&) {}
     }
@@ -95,7 +95,7 @@ private:
         auto fresh = reindex_suspect(*now());
         if (!fresh) return std::move(fresh).error();
         if (*fresh == nullptr) return false;
-        replace(*std::move(fresh));
+        replace(*fresh);
         if (writes_) file_indexes();
         return true;
     }

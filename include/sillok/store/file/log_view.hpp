@@ -115,8 +115,11 @@ public:
         std::optional<error> failed;
         auto looked = in.index->find(name.kind, name.hash, [&](const index_entry& entry) {
             auto is_it = is_of(in, name, entry, reader);  // another name may have the same hash
-            if (!is_it) failed = std::move(is_it).error();
-            if (!is_it || !*is_it) return !failed;
+            if (!is_it) {
+                failed = std::move(is_it).error();
+                return false;
+            }
+            if (!*is_it) return true;
             found.before = entry.before;
             found.count = entry.count;
             found.entry = entry;
