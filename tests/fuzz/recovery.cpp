@@ -62,7 +62,8 @@ void repair(std::vector<std::byte>& segment) {
 
 std::string visit(testing::faulty_device& disk, bool read_only) {
     testing::manual_clock clock;
-    const auto store = file_store::open("s", {.clock = clock, .read_only = read_only, .device = disk});
+    const auto store =
+        file_store::open("s", {.clock = clock, .read_only = read_only, .cache_bytes = 256 << 10, .device = disk});
     if (!store) {
         fuzz::holds(!store.error().text().empty(), "what is refused has a reason");
         return store.error().text();

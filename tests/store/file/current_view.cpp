@@ -136,3 +136,35 @@ TEST_CASE("indexes that are only in memory go into files, and stay where that do
     CHECK(o.known.file(name) == right);
     CHECK(o.view->now()->extents.back()->postings != nullptr);
 }
+
+TEST_CASE("an index that was made anew and is blamed again is not made anew once more") {
+    for (const bool writes : {false, true}) {
+        open_view o(writes);
+        int looks = 0;
+        const auto blame = [&](const log_view& view) -> result<int> {
+            REQUIRE(++looks < 10);
+            return log_view::suspect(*view.extents[looks % 2 == 0 ? 2 : 1], lost);
+        };
+        CHECK(o.view->looking(blame).error().text() == lost.text());
+        CHECK(looks == 3);
+        for (const auto& each : o.view->now()->extents) CHECK_FALSE(each->is_suspect.load());
+    }
+}
+
+TEST_CASE("a look that failed while somebody else made the index anew is repeated with theirs") {
+    open_view o;
+    int looks = 0;
+    std::shared_ptr<const log_view> theirs;
+    const auto answer = o.view->looking([&](const log_view& view) -> result<int> {
+        if (++looks > 1) return &view == theirs.get() ? 1 : 0;
+        int others = 0;
+        static_cast<void>(o.view->looking([&](const log_view& seen) -> result<int> {
+            if (++others > 1) return others;
+            return log_view::suspect(*seen.extents[1], lost);
+        }));
+        theirs = o.view->now();
+        return log_view::suspect(*view.extents[1], lost);
+    });
+    CHECK(answer.value() == 1);
+    CHECK(o.view->now() == theirs);
+}

@@ -1,10 +1,13 @@
 #pragma once
 // The view of an open store: replaced as the log grows, and where an index turns out not to fit its segment.
 
+#include <algorithm>
 #include <cstddef>
+#include <cstdint>
 #include <memory>
 #include <new>
 #include <utility>
+#include <vector>
 
 #include "sillok/core/result.hpp"
 #include "sillok/core/uuid.hpp"
@@ -55,7 +58,7 @@ public:
     }
 
     // Calls `look` with the view, or with the one that is held, and again where it failed because of an index that then was made
-    // anew.
+    // anew. An index that is new and is blamed again is not to blame: what its segment says does not fit the others.
     template <class Look>
     auto looking(Look look) -> decltype(look(std::declval<const log_view&>())) {
         std::shared_ptr<const log_view> held;
@@ -63,13 +66,13 @@ public:
     }
     template <class Look>
     auto looking(std::shared_ptr<const log_view>& held, Look look) -> decltype(look(std::declval<const log_view&>())) {
-        for (;;) {
+        for (std::vector<std::uint64_t> mended;;) {
             if (!held) held = now();
             auto answer = look(*held);
             if (answer) return answer;
-            auto mended = mend_index();
-            if (!mended) return std::move(mended).error();
-            if (!*mended) return answer;
+            auto is_mended = mend_index(*held, mended);
+            if (!is_mended) return std::move(is_mended).error();
+            if (!*is_mended) return answer;
             held.reset();
         }
     }
@@ -87,17 +90,33 @@ public:
     }
 
 private:
-    // Makes an index anew that was found not to fit. Returns whether there was one.
+    // Makes an index anew that was found not to fit in a view, if none of `mended` is to blame, and adds its segment there. Returns
+    // whether there was one; where somebody else was faster, theirs is it.
     //
-    // Errors: damaged: it is the segment that does not fit; io
-    result<bool> mend_index() {
-        const monitor_lock hold(mending_);
-        auto fresh = reindex_suspect(*now());
-        if (!fresh) return std::move(fresh).error();
-        if (*fresh == nullptr) return false;
-        replace(*fresh);
-        if (writes_) file_indexes();
-        return true;
+    // Errors: damaged: it is the segment that does not fit, and the index is not suspected any more; io
+    result<bool> mend_index(const log_view& failed, std::vector<std::uint64_t>& mended) {
+        for (const std::shared_ptr<const extent>& each : failed.extents) {
+            if (!each->is_suspect.load(std::memory_order_relaxed)) continue;
+            const std::uint64_t number = each->segment->number();
+            if (std::find(mended.begin(), mended.end(), number) != mended.end()) {
+                each->is_suspect.store(false, std::memory_order_relaxed);
+                continue;
+            }
+            mended.push_back(number);
+            const monitor_lock hold(mending_);
+            const auto present = now();
+            const std::size_t at = present->index_of(number);
+            if (at < present->extents.size() && present->extents[at] != each) return true;
+            auto fresh = reindex(each->segment);
+            if (!fresh) {
+                each->is_suspect.store(false, std::memory_order_relaxed);
+                return std::move(fresh).error();
+            }
+            replace(*fresh);
+            if (writes_) file_indexes();
+            return true;
+        }
+        return false;
     }
 
     file_log& log_;

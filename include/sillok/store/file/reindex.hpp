@@ -165,19 +165,6 @@ inline result<std::shared_ptr<extent>> reindex(const std::shared_ptr<log_segment
     return fresh;
 }
 
-// Makes an index anew that was found not to fit; null where there is none.
-//
-// Errors: damaged: it is the segment that does not fit, and the index is not suspected any more; io
-inline result<std::shared_ptr<extent>> reindex_suspect(const log_view& view) {
-    for (const std::shared_ptr<const extent>& each : view.extents) {
-        if (!each->is_suspect.load(std::memory_order_relaxed)) continue;
-        auto fresh = reindex(each->segment);
-        if (!fresh) each->is_suspect.store(false, std::memory_order_relaxed);
-        return fresh;
-    }
-    return std::shared_ptr<extent>();
-}
-
 // Puts the index of an extent into a file, and its records, by stream, into another one if that is wanted; null where that does
 // not work, and then the index in memory serves.
 //
