@@ -39,7 +39,7 @@ inline constexpr std::string_view identity_magic{"SILLOK\0\1", 8};
 inline constexpr std::string_view mark_magic{"SILLOKMK", 8};
 inline constexpr std::string_view segment_magic{"SILLOKSG", 8};
 
-enum class frame_kind : std::uint16_t { batch = 1, seal = 2, notes = 0x8000 };
+enum class frame_kind : std::uint16_t { batch = 1, seal = 2, retention = 4, notes = 0x8000 };
 
 // Whether a block is what its magic says.
 enum class block_state : std::uint8_t { valid, newer, invalid };

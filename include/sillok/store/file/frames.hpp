@@ -13,6 +13,7 @@
 #include "sillok/event/record_writer.hpp"
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/format.hpp"
+#include "sillok/store/kept_streams.hpp"
 
 namespace sillok::detail {
 
@@ -148,8 +149,8 @@ inline result<found_frame> find_frame(file_window& window, std::uint64_t offset,
         return invalid("the length is beyond the file");
     if (frame.sequence != expected.sequence || frame.previous != expected.previous || frame.first != expected.position)
         return invalid("it does not continue the frame before it");
-    const bool known =
-        frame.kind == frame_kind::batch || frame.kind == frame_kind::seal || frame.kind >= frame_kind::notes;
+    const bool known = frame.kind == frame_kind::batch || frame.kind == frame_kind::seal ||
+                       frame.kind == frame_kind::retention || frame.kind >= frame_kind::notes;
     if (!known || frame.flags != 0) {
         found.state = frame_state::unsupported;
         return found;
@@ -168,6 +169,7 @@ inline result<found_frame> find_frame(file_window& window, std::uint64_t offset,
         if (!fits || crc32c(found.body) != frame.body_checksum) return invalid("the body has another checksum");
         if (frame.kind == frame_kind::seal && seal_body::decode(found.body.data()).offset != offset)
             return invalid("the seal is not in its place");
+        if (frame.kind == frame_kind::retention && !are_acts(found.body)) return invalid("an act is malformed");
     }
     found.state = frame_state::valid;
     return found;

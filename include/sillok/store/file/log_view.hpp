@@ -52,8 +52,6 @@ struct found_key {
     index_entry entry;         // of an index in a file
 
     std::uint64_t total() const noexcept { return before + count; }
-    // Requires: count != 0
-    std::uint32_t first_place() const noexcept { return in->postings ? list.at[0] : entry.place; }
 };
 
 struct log_name {
@@ -220,6 +218,22 @@ public:
     static error suspect(const extent& in, error why) {
         if (in.index) in.is_suspect.store(true, std::memory_order_relaxed);
         return why;
+    }
+
+    // All acts of retention, one behind the other.
+    result<void> acts(byte_buffer& into) const {
+        into.clear();
+        for (const std::shared_ptr<const extent>& each : extents) {
+            if (each->postings) {
+                const monitor_lock hold(guard_);
+                into.append(each->postings->acts.view());
+                continue;
+            }
+            auto filed = each->index->acts();
+            if (!filed) return suspect(*each, std::move(filed).error());
+            into.append(*filed);
+        }
+        return {};
     }
 
 private:

@@ -24,14 +24,16 @@
 #include "sillok/store/file/segment.hpp"
 #include "sillok/store/file/segment_index.hpp"
 #include "sillok/store/file/segment_postings.hpp"
+#include "sillok/store/kept_streams.hpp"
 
 namespace sillok::detail {
 
 class recovery {
 public:
-    // What is found goes into the view.
-    recovery(file_log& log, log_view& view, std::optional<durable_mark> mark, open_report& report) noexcept
-        : log_(log), view_(view), mark_(mark), report_(report), named_(mark ? mark->sequence : 0) {}
+    // What is found goes into the view, and the acts into `kept`.
+    recovery(file_log& log, log_view& view, kept_streams& kept, std::optional<durable_mark> mark,
+             open_report& report) noexcept
+        : log_(log), view_(view), kept_(kept), mark_(mark), report_(report), named_(mark ? mark->sequence : 0) {}
 
     // Looks at all segments: at those that are durable, sealed and have an index, at header and seal; at the others from end to
     // end. A writer takes in all that is whole; a reader takes in only what is durable, which is known when all was looked at.
@@ -206,6 +208,9 @@ private:
         if (found->in == nullptr || found->seal.sequence > named_) return false;
         const frame_header& seal = found->seal;
         if (mark_ && mark_->sequence == seal.sequence && mark_->checksum != seal.checksum) return false;
+        auto acts = found->in->index->acts();
+        if (!acts) return acts.error() == error_kind::damaged ? result<bool>(false) : std::move(acts).error();
+        kept_.take_in(*acts);
         name_durable(seal.durable);
         const index_header& covered = found->in->covered;
         log_end& end = log_.end();
@@ -239,6 +244,7 @@ private:
             if (takes_in) {
                 if (!in.postings->restore(in.segment->header.store, frame, found->body, end.offset, guard_))
                     return damaged(number, end.offset, frame.first, "its events do not continue their streams");
+                if (frame.kind == frame_kind::retention) kept_.take_in(found->body);
                 cover(in.covered, frame, end.offset);
                 in.is_sealed = frame.kind == frame_kind::seal;
             }
@@ -377,6 +383,7 @@ private:
 
     file_log& log_;
     log_view& view_;
+    kept_streams& kept_;
     std::optional<durable_mark> mark_;
     open_report& report_;
     std::vector<std::uint64_t> numbers_;  // of the segments that are there
