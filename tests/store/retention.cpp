@@ -31,6 +31,7 @@ struct in_memory {
     memory_store store{clock};
     memory_store& get() { return store; }
     void reopen() {}
+    void scrub() {}
 };
 template <bool Clustered>
 struct in_files {
@@ -46,6 +47,7 @@ struct in_files {
                 "s", {.clock = clock, .segment_bytes = segment_bytes_min, .clustered = Clustered, .device = disk})
                 .value());
     }
+    void scrub() { REQUIRE(store->scrub()); }
 };
 using in_plain_files = in_files<false>;
 using in_clustered_files = in_files<true>;
@@ -245,6 +247,7 @@ TEMPLATE_TEST_CASE("cuts and appends in any order leave what a simple list would
             }
         }
         if (below(100) == 0) source.reopen();
+        if (below(150) == 0) source.scrub();
         if (step % 100 != 99) continue;
 
         std::vector<seen_event> wanted;

@@ -34,6 +34,7 @@
 #include "sillok/store/file/opening.hpp"
 #include "sillok/store/file/options.hpp"
 #include "sillok/store/file/past.hpp"
+#include "sillok/store/file/scrub.hpp"
 #include "sillok/store/file/state.hpp"
 #include "sillok/store/file/stream_walk.hpp"
 #include "sillok/store/kept_streams.hpp"
@@ -239,6 +240,21 @@ public:
         auto looked = s.looking([&](const detail::log_view& view) { return view.acts(acts); });
         if (looked) detail::for_each_act(acts.view(), visit);
         return looked;
+    }
+
+    // Gives back the room of events that are not kept: segments that have such are written anew without them, one after the other,
+    // while readers and appends go on. Positions and versions stay as they are. The segment that is written is ended first, if it
+    // has such.
+    //
+    // Errors:     no_space, io, damaged: the segments before are done, and the store goes on; outcome_unknown, closed
+    // Durability: a crash leaves each segment as it was or as it is to be
+    // Threads:    one at a time; others wait
+    // Complexity: O(bytes of the segments that are written), and O(streams that were cut) for each segment; room for one segment
+    result<scrub_report> scrub(const scrub_options& options = {}) {
+        state& s = *state_;
+        if (s.is_foreign()) return s.foreign();
+        const detail::monitor_lock hold(s.scrubbing);
+        return detail::store_scrubber(s).run(options);
     }
 
     // What opening found and did.

@@ -42,6 +42,12 @@ public:
         return record.version() < first(stream);
     }
 
+    // The streams of which not all is kept, by number.
+    std::size_t size() const noexcept { return firsts_.size(); }
+    stream_cut operator[](std::size_t number) const noexcept {
+        return {firsts_[number].name(), {firsts_[number].before}};
+    }
+
     // Room for a stream, so that to cut it cannot fail.
     //
     // Errors: std::bad_alloc; nothing changed

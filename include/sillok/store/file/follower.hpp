@@ -118,7 +118,7 @@ private:
                 const monitor_lock hold(guard_);
                 kept_.take_in(found->body);
             }
-            end.pass(found->header);
+            end.pass(found->header, before_scrub_of(*found));
             log_.note_durable(found->header.sequence, end.next.position - 1);
         }
         const monitor_lock hold(guard_);
@@ -161,7 +161,7 @@ private:
     bool continues(const segment_header& header, const uuid& store, std::uint64_t number) const noexcept {
         const log_end& end = log_.end();
         return header.store == store && header.number == number && header.sequence == end.next.sequence &&
-               header.position == end.next.position && header.previous == end.last_frame;
+               header.position == end.next.position && header.previous == end.joint;
     }
     // Takes the indexes that the writer has put into files for those of its own. It may not have come to the last one yet.
     void leave_memory() {

@@ -38,6 +38,11 @@ struct extent {
     std::unique_ptr<record_file> clustered;       // where the index says so: the records once more, by stream
     mutable std::atomic<bool> is_suspect{false};  // what the index says was not found in the segment
 
+    // Whether one of its files was found to be another one: a scrub has been there.
+    bool was_replaced() const noexcept {
+        return segment->file.is_another() || (index && index->file().is_another()) ||
+               (clustered && clustered->file.is_another());
+    }
     std::uint64_t first() const noexcept { return segment->header.position; }
     // Where the places of streams are.
     record_file& stream_records() const noexcept { return clustered ? *clustered : *segment; }
@@ -278,6 +283,13 @@ private:
             frame.content};
         std::vector<std::byte> stream;  // category and key of the first record
         std::size_t category_bytes = 0;
+        if (frame.is_scrubbed()) {
+            auto version = reader.bytes_at(*in.segment, offset + frame_header_bytes, scrubbed_head_bytes);
+            if (!version) return std::move(version).error();
+            if (crc32c(version->first(8)) != load_le<std::uint32_t>(version->data() + 8)) return inconsistent(in);
+            batch.receipt.version = {load_le<std::uint64_t>(version->data())};
+            return std::optional<recorded_batch>(batch);
+        }
         std::uint64_t at = offset + frame_header_bytes;
         for (std::uint32_t i = 0; i < frame.count; ++i) {
             auto record = reader.at(*in.segment, at);

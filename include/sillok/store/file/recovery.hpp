@@ -172,7 +172,7 @@ private:
             return error(error_kind::unsupported_format, name + " belongs to store " + to_string(header.store) +
                                                              ", not to " + to_string(log_.identity().store));
         const bool follows = header.number == number && header.sequence == end.next.sequence &&
-                             header.position == end.next.position && header.previous == end.last_frame;
+                             header.position == end.next.position && header.previous == end.joint;
         if (!follows) {
             report_.damage = place_text(number, 0) + ": the segment does not continue the one before it, at position " +
                              std::to_string(end.next.position);
@@ -207,7 +207,7 @@ private:
         if (!found) return std::move(found).error();
         if (found->in == nullptr || found->seal.sequence > named_) return false;
         const frame_header& seal = found->seal;
-        if (mark_ && mark_->sequence == seal.sequence && mark_->checksum != seal.checksum) return false;
+        if (is_another(seal, segment->header)) return false;
         auto acts = found->in->index->acts();
         if (!acts) return acts.error() == error_kind::damaged ? result<bool>(false) : std::move(acts).error();
         kept_.take_in(*acts);
@@ -219,11 +219,17 @@ private:
         end.frames = covered.frames;
         end.events = covered.events;
         end.last_frame = covered.last_frame;
+        end.joint = found->joint;
         end.is_sealed = true;
         log_.note_durable(covered.sequence, covered.position);
         has_tail_ = window.file_bytes() > covered.end;
         view_.extents.push_back(std::move(found->in));
         return true;
+    }
+
+    // Whether it is not the frame that was durable there. A scrub changes the checksums of frames, and the mark may be older.
+    bool is_another(const frame_header& frame, const segment_header& of) const noexcept {
+        return mark_ && frame.sequence == mark_->sequence && frame.checksum != mark_->checksum && of.generation == 0;
     }
 
     // Reads frames from `end` on, up to one that is not valid or to that sequence.
@@ -239,7 +245,7 @@ private:
             }
             const frame_header& frame = found->header;
             if (end.is_sealed) return damaged(number, end.offset, end.next.position, "a frame behind the seal");
-            if (mark_ && frame.sequence == mark_->sequence && frame.checksum != mark_->checksum)
+            if (is_another(frame, in.segment->header))
                 return damaged(number, end.offset, frame.first, "it is not the frame that was durable there");
             if (takes_in) {
                 if (!in.postings->restore(in.segment->header.store, frame, found->body, end.offset, guard_))
@@ -249,7 +255,7 @@ private:
                 in.is_sealed = frame.kind == frame_kind::seal;
             }
             name_durable(frame.durable);
-            end.pass(frame);
+            end.pass(frame, before_scrub_of(*found));
             if (upto == no_limit)
                 frames_.push_back({frame.sequence, end.offset, end.next.position - 1, looked_through_.size() - 1});
         }

@@ -121,6 +121,7 @@ public:
     }
 
     const index_header& header() const noexcept { return header_; }
+    const known_file& file() const noexcept { return file_; }
 
     // Whether a key of that hash may be in the segment.
     //

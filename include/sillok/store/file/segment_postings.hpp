@@ -109,7 +109,7 @@ struct segment_postings : log_postings {
         if (frame.kind == frame_kind::retention) acts.append(body);
         if (frame.kind != frame_kind::batch) return true;
         reserve_frame();
-        for (std::size_t at = 0; at < body.size();) {
+        for (std::size_t at = frame.records_at(); at < body.size();) {
             const record_view record(body.data() + at);
             const stream_view name = record.stream();
             if (record.version().value == 0) return false;

@@ -249,6 +249,7 @@ struct file_state {
         static_cast<void>(log.files().replace("damage", as_bytes(what + '\n')));
     }
 
+    monitor scrubbing;  // held by whoever scrubs, before all others
     monitor appending;  // held by whoever appends, up to the write
     group_sync syncs;
     mutable monitor indexing;  // held for moments: guards the view, and what is posted, against readers
