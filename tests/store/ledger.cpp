@@ -26,7 +26,8 @@ struct no_past {
 struct small_log {
     testing::manual_clock clock;
     detail::log_postings postings{7};
-    detail::ledger ledger{clock, postings};
+    detail::kept_streams kept{1};
+    detail::ledger ledger{clock, postings, kept};
     no_past past;
     std::uint32_t place = 100;
 
