@@ -113,7 +113,10 @@ public:
     }
     static result<void> end(std::uint64_t, bool) { return {}; }
     void note(finding found) {
-        pending_ += (pending_.empty() ? "" : "; ") + found.what;
+        if (pending_.what.empty())
+            pending_ = found;
+        else
+            pending_.what += "; " + found.what;
         report_.findings.push_back(std::move(found));
     }
     void torn(std::uint64_t bytes) noexcept { report_.torn_bytes += bytes; }
@@ -205,8 +208,7 @@ private:
     result<void> take(const record_view& record) {
         const std::uint64_t at = record.position().value;
         if (auto lost = lose(at); !lost) return lost;
-        if (!pending_.empty()) last_what_ = std::move(pending_);
-        pending_.clear();
+        keep_place();
         next_ = at + 1;
         last_segment_ = segment_;
         ++seen_;
@@ -246,17 +248,15 @@ private:
                                                   " events are lost before position " + std::to_string(end) +
                                                   ", more than the segments before it can have held; without that "
                                                   "segment, in a copy, the others can be salvaged");
-        lost_range lost{{next_}, {end - 1}, segment_, 0, pending_.empty() ? last_what_ : pending_};
-        if (!report_.findings.empty()) {
-            lost.segment = report_.findings.back().segment;
-            lost.offset = report_.findings.back().offset;
-        }
-        if (!pending_.empty()) last_what_ = std::move(pending_);
-        pending_.clear();
+        keep_place();
+        report_.lost.push_back({{next_}, {end - 1}, place_.segment, place_.offset, place_.what});
         sums_.push_back((sums_.empty() ? 0 : sums_.back()) + count);
-        report_.lost.push_back(std::move(lost));
         next_ = end;
         return {};
+    }
+    // What was found since the last event that is there explains what is lost from here on.
+    void keep_place() {
+        if (!pending_.what.empty()) place_ = std::exchange(pending_, {});
     }
     // How many positions behind that one are lost so far.
     std::uint64_t lost_after(std::uint64_t position) const noexcept {
@@ -313,10 +313,10 @@ private:
     std::uint64_t next_ = 1;
     std::uint64_t seen_ = 0;
     std::uint64_t segments_ = 0;
-    std::uint64_t segment_ = 1;       // that is read
-    std::uint64_t last_segment_ = 1;  // with an event that is there
-    std::string pending_;             // what was found since the last event that is there
-    std::string last_what_;
+    std::uint64_t segment_ = 1;        // that is read
+    std::uint64_t last_segment_ = 1;   // with an event that is there
+    finding pending_;                  // what was found since the last event that is there
+    finding place_;                    // before it
     std::vector<std::uint64_t> sums_;  // how many events are lost up to the end of each range
     std::unordered_map<stream_key, stream_state, key_hash> streams_;
     std::unordered_map<stream_key, std::uint64_t, key_hash> ended_;  // from which position on
