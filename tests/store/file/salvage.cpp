@@ -368,7 +368,8 @@ TEST_CASE("several places, missing ends and beginnings, and the files beside the
     // The last one is cut, within a batch whose header is there, at an edge of one, and is missing.
     const auto frames = frames_of(known.file(last));
     const std::uint64_t end = known.records.size();
-    const auto& [offset, frame] = frames[frames.size() - 1];
+    const std::size_t offset = frames.back().first;
+    const frame_header& frame = frames.back().second;
     report = tried(
         [&](testing::faulty_device& disk) { disk.content(path, last)->resize(offset + frame_header_bytes + 16); });
     CHECK(report.last.value == end);
