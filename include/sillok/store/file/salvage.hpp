@@ -53,7 +53,7 @@ inline result<store_identity> salvage_identity(const directory& within, const st
                                                const directory_survey& found, std::vector<finding>& findings) {
     if (!found.has_identity && numbers.empty())
         return error(error_kind::no_such_store, "there is no store in the directory");
-    std::byte block[identity_bytes];
+    std::byte block[identity_bytes] = {};
     if (found.has_identity) {
         auto whole = read_block(within, "store", block, sizeof block);
         if (!whole) return std::move(whole).error();
