@@ -13,6 +13,8 @@
 #include <vector>
 
 #include "../many_segments.hpp"
+#include "command/domain.hpp"
+#include "sillok/command/repository.hpp"
 #include "sillok/store/file/verify.hpp"
 
 using namespace segment_tests;
@@ -339,6 +341,25 @@ TEST_CASE("versions that a stream lost between two events have placeholders in i
     // Every stream went on after the lost segment, so that every place is known.
     CHECK(counted == report.lost_events);
     check_saved(known, known.disk, report);
+}
+
+TEST_CASE("an aggregate that lost an event in its midst is not loaded; another one is") {
+    testing::faulty_device disk;
+    testing::manual_clock clock;
+    {
+        auto store = file_store::open(path, {.clock = clock, .device = disk}).value();
+        const repository<domain::account> accounts(store);
+        for (int n = 0; n < 3; ++n) REQUIRE(accounts.execute("1", domain::deposit{5}).has_value());
+        REQUIRE(accounts.execute("2", domain::deposit{5}).has_value());
+    }
+    auto& segment = *disk.content(path, "0000000001.segment");
+    segment[frames_of(segment)[1].first + frame_header_bytes + 60] ^= std::byte{1};
+    REQUIRE(salvage(path, to, {.clock = clock, .device = disk}).has_value());
+    auto store = file_store::open(to, {.clock = clock, .device = disk}).value();
+    const repository<domain::account> accounts(store);
+    CHECK(accounts.load("1").error() == error_kind::unknown_event);
+    CHECK_FALSE(accounts.execute("1", domain::deposit{5}).has_value());
+    CHECK(accounts.execute("2", domain::deposit{5}).has_value());
 }
 
 TEST_CASE("several places, missing ends and beginnings, and the files beside the log") {
