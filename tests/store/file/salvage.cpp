@@ -589,6 +589,41 @@ TEST_CASE("random damage: all that can be read is in the new store, and nothing 
     CHECK(refused < 20);
 }
 
+TEST_CASE("segments of two histories of one store, mixed, make a store that is in order all the same") {
+    bank known(20);
+    const auto other = known.disk.copy();
+    const auto live_on = [&](testing::faulty_device& disk, int from) {
+        testing::manual_clock clock;
+        clock.set(timestamp{known.clock.now().nanoseconds + from});
+        auto store = file_store::open(path, {.clock = clock, .device = disk}).value();
+        for (int n = from; n < from + 40; ++n) REQUIRE(bank::act(store, n).has_value());
+    };
+    live_on(known.disk, 100);
+    live_on(*other, 203);
+    const std::uint64_t seed = Catch::getSeed();
+    CAPTURE(seed);
+    std::size_t ended = 0;
+    for (std::uint64_t round = 0; round < 60; ++round) {
+        std::mt19937_64 random(seed * 1000 + round);
+        const auto disk = known.disk.copy();
+        for (const std::string& name : other->names(path))
+            if (auto* const mine = disk->content(path, name); mine != nullptr && random() % 2 == 0)
+                *mine = *other->content(path, name);
+        INFO("round " << round);
+        const auto report = known.save(*disk);
+        if (!report) FAIL(report.error().text());
+        INFO(texts(*report));
+        ended += report->ended.size();
+        const auto health = verify_store(to, *disk).value();
+        CHECK(health.findings.empty());
+        CHECK(health.events == report->events + report->lost_events);
+        auto store = file_store::open(to, {.clock = known.clock, .must_exist = true, .device = *disk});
+        REQUIRE(store.has_value());
+        CHECK(bank::act(*store, 1000).has_value());
+    }
+    CHECK(ended > 0);
+}
+
 TEST_CASE("on real files") {
     const scratch folder;
     testing::manual_clock clock;
