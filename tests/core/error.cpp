@@ -44,7 +44,9 @@ TEST_CASE("every kind is printed by its own name", "[error]") {
         {error_kind::io, "io"},
         {error_kind::closed, "closed"},
         {error_kind::not_authorised, "not_authorised"},
+        {error_kind::truncated, "truncated"},
+        {error_kind::stream_deleted, "stream_deleted"},
     };
-    STATIC_REQUIRE(std::size(kinds) == static_cast<std::size_t>(error_kind::not_authorised) + 1);
+    STATIC_REQUIRE(std::size(kinds) == static_cast<std::size_t>(error_kind::stream_deleted) + 1);
     for (const auto& [kind, text] : kinds) CHECK(to_string(kind) == text);
 }

@@ -9,6 +9,7 @@
 //         void apply(const money_deposited& e) { balance += e.amount; }        // for each event; may take metadata too
 //         sillok::decision<money_withdrawn> decide(const withdraw& c) const;   // for each command
 //         static void tag(const money_withdrawn& e, sillok::tags& out);        // optional, for each event that has tags
+//         using summaries = sillok::summaries<year_closed>;                    // optional; see summaries.hpp
 //     };
 
 #include <concepts>
@@ -28,6 +29,11 @@ namespace sillok {
 // The commands that an aggregate, or a handler on a bus, takes.
 template <class... C>
 struct commands : types<C...> {};
+
+// What an aggregate lists as `summaries`: current events of its catalogue. Applied to an aggregate that has had nothing happen to
+// it, each makes the one that all events up to there would have made.
+template <class... E>
+struct summaries : types<E...> {};
 
 }  // namespace sillok
 
@@ -149,6 +155,21 @@ inline constexpr bool yields_only = false;
 template <class... E, class Catalogue>
 inline constexpr bool yields_only<decision<E...>, Catalogue> = (current_event_of<E, Catalogue> && ...);
 
+template <class A>
+struct summaries_listed_by {
+    using type = summaries<>;
+};
+template <class A>
+    requires requires { typename A::summaries; }
+struct summaries_listed_by<A> {
+    using type = typename A::summaries;
+};
+
+template <class Catalogue, class List>
+inline constexpr bool are_current = false;
+template <class Catalogue, class... E>
+inline constexpr bool are_current<Catalogue, summaries<E...>> = (current_event_of<E, Catalogue> && ...);
+
 // Whether the `apply` that is called for each event of a list takes the event alone.
 template <class A, class Events>
 inline constexpr bool applies_alone = false;
@@ -263,6 +284,18 @@ consteval bool aggregate_has_a_tag_that_is_called() {
     return false;
 }
 
+template <class Aggregate>
+consteval bool summaries_are_own_events() {
+    constexpr bool own =
+        detail::are_current<typename Aggregate::events, typename detail::summaries_listed_by<Aggregate>::type>;
+    static_assert(
+        own,
+        "sillok[E0114]: an aggregate's summaries are current events of its catalogue. Fix: write `using summaries = "
+        "sillok::summaries<Event>;`, with the current struct of an event that the catalogue lists. See "
+        "docs/errors.md#E0114");
+    return own;
+}
+
 template <class Aggregate, class Command>
 consteval bool aggregate_lists_command() {
     constexpr bool listed = detail::is_listed<Command>(detail::commands_of<Aggregate>{});
@@ -325,7 +358,8 @@ consteval bool is_sound_aggregate() {
         const bool applies = applies_all<A>(typename A::events::current_types{});
         const bool decides = decides_all<A>(commands_of<A>{});
         const bool tags = tags_well<A>(typename A::events::current_types{});
-        return applies && decides && tags && A::events::is_sound;
+        const bool summaries = require::summaries_are_own_events<A>();
+        return applies && decides && tags && summaries && A::events::is_sound;
     }
 }
 

@@ -20,6 +20,7 @@
 #include "sillok/command/dated_events.hpp"
 #include "sillok/command/failure.hpp"
 #include "sillok/command/prepared_batch.hpp"
+#include "sillok/command/summaries.hpp"
 #include "sillok/command/time_travel.hpp"
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/hash.hpp"
@@ -63,7 +64,8 @@ public:
 
     // The aggregate as it is now.
     //
-    // Errors:     unknown_event, malformed (name event, position and field), and what reading the store can say.
+    // Errors:     unknown_event, malformed (name event, position and field); truncated, where the stream was cut and what is kept
+    //             does not begin with a summary; stream_deleted; and what reading the store can say.
     // Complexity: O(events of the stream), or of those since it was cached.
     result<loaded<Aggregate>> load(std::string_view key) const {
         auto now = latest(key);
@@ -95,9 +97,17 @@ public:
             detail::dated_events<Aggregate, Date, DateOf> dated{date_of};
             dispatcher<detail::dated_events<Aggregate, Date, DateOf>> sort;
             result<void> done;
+            bool is_first = true;
             auto read = store_.read_stream({Aggregate::name, key}, {}, [&](const record_view& record) {
                 done = sort.dispatch(dated, record);
-                if (done && !(dated.date && date < *dated.date)) dated.keep(record);
+                if (!done) return false;
+                const bool is_later = dated.date && date < *dated.date;
+                if (std::exchange(is_first, false) &&
+                    record.version() != version{1}) {  // it stands for what came before
+                    if (is_later || !detail::is_summary<Aggregate>(record)) done = detail::cut_off(record);
+                    dated.date.reset();
+                }
+                if (done && !is_later) dated.keep(record);
                 return done.has_value();
             });
             if (!read) return std::move(read).error();
@@ -242,7 +252,7 @@ private:
         }
     }
 
-    // Applies what follows `start`, as long as `within` says so.
+    // Applies what follows `start`, as long as `within` says so. Where that is not kept, it begins again with a summary.
     template <class Within>
     result<loaded<Aggregate>> fold(std::string_view key, loaded<Aggregate> start, Within within) const {
         if constexpr (sound) {
@@ -250,6 +260,13 @@ private:
             result<void> applied;
             auto read = store_.read_stream({Aggregate::name, key}, {.from = version{start.version.value + 1}},
                                            [&](const record_view& record) {
+                                               if (record.version().value != start.version.value + 1) {
+                                                   if (!within(record) || !detail::is_summary<Aggregate>(record)) {
+                                                       applied = detail::cut_off(record);
+                                                       return false;
+                                                   }
+                                                   start.state = Aggregate{};
+                                               }
                                                if (!within(record)) return false;
                                                applied = apply.dispatch(start.state, record);
                                                if (!applied) return false;

@@ -96,6 +96,10 @@ public:
         return start;
     }
     void append(bytes_view bytes) { store_bytes(extend(bytes.size()), bytes); }
+    // Room for so many more.
+    void reserve(std::size_t count) {
+        if (count > capacity_ - size_) grow(count);
+    }
 
     void clear() noexcept { size_ = 0; }
     // Requires: size <= size()

@@ -27,6 +27,8 @@ enum class error_kind : std::uint8_t {
     io,                  // the operating system said no
     closed,              // the store was closed, poisoned, or belongs to another process
     not_authorised,      // a policy refused the caller
+    truncated,           // events that were asked for are not kept any more, and nothing stands for them
+    stream_deleted,      // the stream was deleted, and its name cannot be used again
 };
 
 // The kind as text, such as "conflict".
@@ -46,7 +48,9 @@ constexpr std::string_view to_string(error_kind kind) noexcept {
                                           "unsupported_format",
                                           "io",
                                           "closed",
-                                          "not_authorised"};
+                                          "not_authorised",
+                                          "truncated",
+                                          "stream_deleted"};
     return texts[static_cast<std::size_t>(kind)];
 }
 

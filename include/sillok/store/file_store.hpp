@@ -25,22 +25,22 @@
 #include "sillok/store/batch_window.hpp"
 #include "sillok/store/event_store.hpp"
 #include "sillok/store/file/device.hpp"
-#include "sillok/store/file/files.hpp"
 #include "sillok/store/file/format.hpp"
-#include "sillok/store/file/lock.hpp"
 #include "sillok/store/file/log.hpp"
 #include "sillok/store/file/log_reader.hpp"
 #include "sillok/store/file/log_view.hpp"
 #include "sillok/store/file/log_walk.hpp"
+#include "sillok/store/file/open_state.hpp"
 #include "sillok/store/file/opening.hpp"
 #include "sillok/store/file/options.hpp"
 #include "sillok/store/file/past.hpp"
-#include "sillok/store/file/recovery.hpp"
-#include "sillok/store/file/segment_postings.hpp"
+#include "sillok/store/file/scrub.hpp"
 #include "sillok/store/file/state.hpp"
 #include "sillok/store/file/stream_walk.hpp"
+#include "sillok/store/kept_streams.hpp"
 #include "sillok/store/ledger.hpp"
 #include "sillok/store/log_filter.hpp"
+#include "sillok/store/retention.hpp"
 
 namespace sillok {
 
@@ -65,9 +65,9 @@ public:
     //          io, invalid_argument
     static result<file_store> open(std::string_view path, const file_options& options = {}) {
         if (path.empty()) return error(error_kind::invalid_argument, "the path of a store is empty");
-        auto opened = open_unnamed(std::string(path), options);
+        auto opened = detail::open_state(std::string(path), options);
         if (!opened) return std::move(opened).error().within(path);
-        return opened;
+        return file_store(*std::move(opened));
     }
 
     file_store(file_store&&) noexcept = default;
@@ -123,10 +123,12 @@ public:
             detail::stream_walk walk(view, stream, reader);
             auto count = walk.last();
             if (!count) return std::move(count).error();
+            const auto first = s.first_kept(stream);
+            if (!first) return first.error();
             const std::uint64_t end = s.last(range.upto);
-            if (next == 0) next = forwards ? 1 : *count;
-            if (!forwards && next > *count) next = *count;
-            while (next >= 1 && next <= *count && left > 0) {
+            if (forwards && next < first->value) next = first->value;
+            if (!forwards && (next == 0 || next > *count)) next = *count;
+            while (next >= first->value && next <= *count && left > 0) {
                 auto record = walk.at(next);
                 if (!record) return std::move(record).error();
                 const bool is_beyond = record->position().value > end;
@@ -154,7 +156,7 @@ public:
         std::uint64_t given = 0;
         bool is_stopped = false;
         const auto give = [&](const record_view& record) {
-            if (!detail::is_asked_for(record, range)) return true;
+            if (!detail::is_asked_for(record, range) || s.is_hidden(record)) return true;
             is_stopped = !visit(record) || ++given >= range.limit;
             return !is_stopped;
         };
@@ -175,6 +177,7 @@ public:
             detail::log_reader reader(stream_chunk(s));
             auto count = view.earlier(view.extents.size(), view.stream(stream), reader);
             if (!count) return std::move(count).error();
+            if (const auto first = s.first_kept(stream); !first) return first.error();
             if (s.hides_events()) {  // the last event that is to be seen has to be looked for
                 const std::uint64_t end = s.last(horizon::visible);
                 detail::stream_walk walk(view, stream, reader);
@@ -217,6 +220,41 @@ public:
         if ((*found)->receipt.last > last(horizon::visible)) return std::optional<recorded_batch>();
         (*found)->receipt.repeated = true;
         return found;
+    }
+
+    // As `retaining_store` says.
+    result<void> retain(const retention_request& request) {
+        state& s = *state_;
+        if (s.is_foreign()) return s.foreign();
+        auto written = write(request);
+        if (s.has_unfiled.exchange(false, std::memory_order_relaxed)) s.view.file_indexes();
+        if (!written) return written;
+        if (auto synced = s.sync(); !synced)  // an act has no position to wait for
+            return std::move(synced).error().within(s.path);
+        return {};
+    }
+    result<void> read_acts(act_visitor visit) const {
+        const state& s = *state_;
+        if (s.is_foreign()) return s.foreign();
+        byte_buffer acts;
+        auto looked = s.looking([&](const detail::log_view& view) { return view.acts(acts); });
+        if (looked) detail::for_each_act(acts.view(), visit);
+        return looked;
+    }
+
+    // Gives back the room of events that are not kept: segments that have such are written anew without them, one after the other,
+    // while readers and appends go on. Positions and versions stay as they are. The segment that is written is ended first, if it
+    // has such.
+    //
+    // Errors:     no_space, io, damaged: the segments before are done, and the store goes on; outcome_unknown, closed
+    // Durability: a crash leaves each segment as it was or as it is to be
+    // Threads:    one at a time; others wait
+    // Complexity: O(bytes of the segments that are written), and O(streams that were cut) for each segment; room for one segment
+    result<scrub_report> scrub(const scrub_options& options = {}) {
+        state& s = *state_;
+        if (s.is_foreign()) return s.foreign();
+        const detail::monitor_lock hold(s.scrubbing);
+        return detail::store_scrubber(s).run(options);
     }
 
     // What opening found and did.
@@ -309,83 +347,28 @@ private:
         return admitted->receipt;
     }
 
-    static result<file_store> open_unnamed(const std::string& path, const file_options& options) {
-        const bool may_create = !options.must_exist && !options.read_only;
-        if (may_create && (options.segment_bytes < segment_bytes_min || options.segment_bytes > segment_bytes_max))
-            return error(error_kind::invalid_argument, "segments of " + std::to_string(options.segment_bytes) +
-                                                           " bytes; " + std::to_string(segment_bytes_min) + " to " +
-                                                           std::to_string(segment_bytes_max) + " are possible");
-        auto files = detail::open_store_directory(options.device, path, may_create);
-        if (!files) return std::move(files).error();
-        auto found = detail::survey(*files);
-        if (!found) return std::move(found).error();
-        if (!found->has_identity) {
-            if (!may_create) return error(error_kind::no_such_store, "there is no store in the directory");
-            if (auto vacant = detail::check_is_vacant(*files, *found); !vacant) return std::move(vacant).error();
-        }
-        timestamp now = clock_ref(options.clock).now();
-        detail::writer_lock lock;
-        if (!options.read_only) {
-            auto locked = detail::writer_lock::take(*files, now);
-            if (!locked) return std::move(locked).error();
-            lock = std::move(*locked);
-            found = detail::survey(*files);  // what another writer did before it left
-            if (!found) return std::move(found).error();
-        }
-        return found->has_identity ? open_existing(path, std::move(*files), *found, std::move(lock), options)
-                                   : create(path, std::move(*files), std::move(lock), options, now);
-    }
-
-    static result<file_store> create(const std::string& path, detail::directory files, detail::writer_lock lock,
-                                     const file_options& options, timestamp now) {
-        const detail::store_identity identity{uuid_generator()(now), options.segment_bytes, now};
-        auto fresh = std::make_unique<state>(path, std::move(files), identity, options);
-        fresh->lock = std::move(lock);
-        if (auto created = detail::create_store(fresh->log, identity); !created) return std::move(created).error();
-        auto view = std::make_shared<detail::log_view>(*fresh->view.now());
-        auto first = std::make_shared<detail::extent>();
-        first->segment = fresh->log.segment();
-        first->postings = std::make_shared<detail::segment_postings>(detail::hash_seed(identity.store));
-        view->extents.push_back(std::move(first));
-        fresh->open(std::move(view));
-        fresh->report.created = true;
-        fresh->report.segments = 1;
-        return file_store(std::move(fresh));
-    }
-
-    static result<file_store> open_existing(const std::string& path, detail::directory files,
-                                            const detail::directory_survey& found, detail::writer_lock lock,
-                                            const file_options& options) {
-        auto identity = detail::read_identity(files);
-        if (!identity) return std::move(identity).error();
-        auto opened = std::make_unique<state>(path, std::move(files), *identity, options);
-        state& s = *opened;
-        s.lock = std::move(lock);
-        if (found.has_damage && !options.read_only)
-            return error(error_kind::damaged,
-                         "damage was found earlier (see the file damage); the store can be opened for "
-                         "reading only; salvage() makes a new one of what is intact");
-        std::optional<detail::durable_mark> mark;
-        if (found.has_mark) {
-            auto read = detail::read_mark(s.log.files(), identity->store, s.report);
-            if (!read) return std::move(read).error();
-            mark = *read;
-        }
-        auto view = std::make_shared<detail::log_view>(*s.view.now());
-        detail::recovery recovery(s.log, *view, mark, s.report);
-        if (auto read = recovery.read(options.read_only ? open_mode::read : open_mode::write); !read)
-            return std::move(read).error();
-        if (!options.read_only) {
-            if (!s.report.damage.empty()) return error(error_kind::damaged, s.report.damage);
-            if (auto mended = recovery.mend(); !mended) return std::move(mended).error();
-        }
-        s.open(std::move(view));
-        return file_store(std::move(opened));
+    // The act up to the write; afterwards it holds, and is not yet durable.
+    result<void> write(const retention_request& request) {
+        state& s = *state_;
+        const detail::monitor_lock hold(s.appending);
+        if (auto able = s.may_write(); !able) return able;
+        const timestamp now = s.ledger.now();
+        s.frame.clear();
+        s.frame.extend(detail::frame_header_bytes);
+        const auto at = [&](const stream_view& stream) { return version_of(stream); };
+        if (auto fit = detail::plan_acts(request, s.kept, s.ledger.last(), now, at, s.frame); !fit) return fit;
+        result<void> written;
+        if (s.frame.size() > detail::frame_header_bytes && !s.log.has_room(s.frame.size()))
+            written = s.begin_segment(now);
+        if (written && s.frame.size() > detail::frame_header_bytes) written = detail::write_acts(s, now);
+        if (written) return {};
+        s.announce();
+        return std::move(written).error().within(s.path);
     }
 
     std::unique_ptr<state> state_;
 };
 
-static_assert(event_store<file_store>);
+static_assert(retaining_store<file_store>);
 
 }  // namespace sillok

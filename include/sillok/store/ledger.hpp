@@ -31,6 +31,7 @@
 #include "sillok/event/record.hpp"
 #include "sillok/event/record_writer.hpp"
 #include "sillok/store/event_store.hpp"
+#include "sillok/store/kept_streams.hpp"
 #include "sillok/store/limits.hpp"
 #include "sillok/store/posting_index.hpp"
 
@@ -75,12 +76,18 @@ concept recorded_past = requires(P& past, stream_view name, std::uint64_t hash, 
 // Threads: one at a time
 class ledger {
 public:
-    // `postings` are referred to.
-    ledger(clock_ref clock, log_postings& postings) : clock_(clock), postings_(&postings) {}
+    // `postings` and `kept` are referred to.
+    ledger(clock_ref clock, log_postings& postings, const kept_streams& kept)
+        : clock_(clock), postings_(&postings), kept_(kept) {}
 
     position last() const noexcept { return {last_}; }
+    // The time of what is recorded now: never less than that of what was recorded before.
+    timestamp now() const {
+        const timestamp now = clock_.now();
+        return now < last_time_ ? last_time_ : now;
+    }
 
-    // Errors: invalid_argument, too_large; command_reused; conflict; condition_failed; those of the past. Nothing changed then.
+    // Errors: invalid_argument, too_large; command_reused; stream_deleted; conflict; condition_failed; those of the past. Nothing changed then.
     //         A receipt that says `repeated` is the answer, and nothing is to be written.
     template <recorded_past Past>
     result<admission> admit(const append_request& request, Past&& past) {
@@ -127,6 +134,7 @@ public:
         for (std::size_t i = 0; i < request.streams.size(); ++i) {
             const stream_append& to = request.streams[i];
             write_state& state = writes_[i];
+            if (kept_.is_deleted(to.stream, state.hash)) return stream_is_deleted(to.stream);
             state.entry = postings_->streams.find(to.stream, state.hash);
             if (state.entry != nullptr) {
                 state.at = state.entry->total();
@@ -146,8 +154,7 @@ public:
         std::size_t lead = 0;
         while (request.streams[lead].events.empty()) ++lead;
         const version reached{writes_[lead].at + request.streams[lead].events.size()};
-        const timestamp now = clock_.now();
-        return admission{{{last_ + 1}, {last_ + count}, reached, now < last_time_ ? last_time_ : now}, bytes, content};
+        return admission{{{last_ + 1}, {last_ + count}, reached, now()}, bytes, content};
     }
 
     // From now on postings are of another part of the log. An append that was admitted and is not staged yet is taken along.
@@ -317,6 +324,7 @@ private:
     clock_ref clock_;
     uuid_generator ids_;
     log_postings* postings_;
+    const kept_streams& kept_;  // of the same seed
     known_types types_;
     std::vector<write_state> writes_;  // one for each stream of the request; longer after a longer one
     std::vector<std::pair<std::uint64_t, std::size_t>> order_;  // of the streams of a request, by hash

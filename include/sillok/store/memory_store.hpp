@@ -20,10 +20,12 @@
 #include "sillok/store/arena.hpp"
 #include "sillok/store/batch_window.hpp"
 #include "sillok/store/event_store.hpp"
+#include "sillok/store/kept_streams.hpp"
 #include "sillok/store/ledger.hpp"
 #include "sillok/store/log_filter.hpp"
 #include "sillok/store/monitor.hpp"
 #include "sillok/store/posting_index.hpp"
+#include "sillok/store/retention.hpp"
 
 namespace sillok {
 
@@ -41,7 +43,7 @@ public:
     memory_store() : memory_store(clock_ref{}) {}
     // `clock` is referred to. The last `batch_window` batches with an id are remembered.
     explicit memory_store(clock_ref clock, std::size_t batch_window = batch_window_default)
-        : postings_(seed()), ledger_(clock, postings_), window_(batch_window) {}
+        : memory_store(clock, batch_window, seed()) {}
     memory_store(const memory_store&) = delete;
     memory_store& operator=(const memory_store&) = delete;
     ~memory_store() = default;
@@ -70,11 +72,13 @@ public:
     }
 
     result<void> read_stream(stream_view stream, const stream_range& range, record_visitor visit) const {
-        const detail::posting_list events = locked_stream(stream);
+        const auto [events, first] = locked_stream(stream);
+        if (first == none_kept) return detail::stream_is_deleted(stream);
         const bool forwards = range.order == direction::forwards;
-        std::uint64_t at = range.from.value != 0 ? range.from.value : forwards ? 1 : events.count;
+        std::uint64_t at = range.from.value != 0 || forwards ? range.from.value : events.count;
+        if (forwards && at < first.value) at = first.value;
         if (!forwards && at > events.count) at = events.count;
-        for (std::uint64_t given = 0; at >= 1 && at <= events.count && given < range.limit; ++given) {
+        for (std::uint64_t given = 0; at >= first.value && at <= events.count && given < range.limit; ++given) {
             if (!visit(record(events.at[at - 1]))) break;
             at = forwards ? at + 1 : at - 1;
         }
@@ -88,7 +92,7 @@ public:
         std::uint64_t given = 0;
         const auto take = [&](std::uint64_t ordinal) {
             const record_view each = record(ordinal);
-            return !detail::is_asked_for(each, range) || (visit(each) && ++given < range.limit);
+            return !detail::is_asked_for(each, range) || is_hidden(each) || (visit(each) && ++given < range.limit);
         };
         if (range.tags.empty()) {
             for (std::uint64_t ordinal = first; ordinal < end; ++ordinal)
@@ -101,7 +105,11 @@ public:
         return position{end};
     }
 
-    result<version> version_of(stream_view stream) const { return version{locked_stream(stream).count}; }
+    result<version> version_of(stream_view stream) const {
+        const auto [events, first] = locked_stream(stream);
+        if (first == none_kept) return detail::stream_is_deleted(stream);
+        return version{events.count};
+    }
 
     position last(horizon) const noexcept { return {last_.load(std::memory_order_acquire)}; }
 
@@ -123,7 +131,33 @@ public:
         return std::optional<recorded_batch>(copy);
     }
 
+    // As `retaining_store` says; the memory of events that are not kept stays taken.
+    result<void> retain(const retention_request& request) {
+        const detail::monitor_lock hold(monitor_);
+        byte_buffer acts;
+        const auto at = [&](const stream_view& stream) -> result<version> {
+            return version{postings_.streams.list(stream).count};
+        };
+        if (auto fit = detail::plan_acts(request, kept_, ledger_.last(), ledger_.now(), at, acts); !fit) return fit;
+        for (const stream_cut& each : request.streams) kept_.reserve(each.stream);
+        acts_.append(acts.view());
+        kept_.take_in(acts.view());
+        return {};
+    }
+    result<void> read_acts(act_visitor visit) const {
+        byte_buffer acts;
+        {
+            const detail::monitor_lock hold(monitor_);
+            acts.append(acts_.view());
+        }
+        detail::for_each_act(acts.view(), visit);
+        return {};
+    }
+
 private:
+    memory_store(clock_ref clock, std::size_t batch_window, std::uint64_t seed)
+        : postings_(seed), kept_(seed), ledger_(clock, postings_, kept_), window_(batch_window) {}
+
     static constexpr std::uint64_t events_max = 0xFFFFFFFE;
 
     // All streams are in the postings, with their places in `records_`.
@@ -133,7 +167,10 @@ private:
         static result<std::uint64_t> stream(stream_view, std::uint64_t) noexcept { return std::uint64_t{0}; }
         result<position> carrier(std::string_view tag) const {
             const detail::posting_list events = of.postings_.tags.list({{}, tag});
-            return position{events.count == 0 ? 0 : std::uint64_t{events.at[0]} + 1};
+            for (std::uint32_t i = 0; i < events.count; ++i)
+                if (of.kept_.is_empty() || !of.kept_.is_hidden(of.record(events.at[i])))
+                    return position{std::uint64_t{events.at[i]} + 1};
+            return position{};
         }
         result<std::optional<recorded_batch>> batch(const uuid& id) const {
             const recorded_batch* const found = of.window_.find(id);
@@ -152,9 +189,21 @@ private:
     record_view record(std::uint64_t ordinal) const noexcept {
         return record_view(records_[static_cast<std::size_t>(ordinal)]);
     }
-    detail::posting_list locked_stream(stream_view stream) const {
+    struct found_stream {
+        detail::posting_list events;
+        version first;  // that is kept
+    };
+    found_stream locked_stream(stream_view stream) const {
         const detail::monitor_lock hold(monitor_);
-        return postings_.streams.list(stream);
+        const std::uint64_t hash = postings_.streams.hash(stream);
+        const detail::posting* const found = postings_.streams.find(stream, hash);
+        return {found == nullptr ? detail::posting_list{} : found->list(),
+                kept_.is_empty() ? version{1} : kept_.first(stream, hash)};
+    }
+    bool is_hidden(const record_view& record) const {
+        if (kept_.is_empty()) return false;
+        const detail::monitor_lock hold(monitor_);
+        return kept_.is_hidden(record);
     }
     detail::posting_union locked_tags(std::span<const std::string_view> tags, std::uint64_t first) const {
         detail::posting_union carriers(tags.size());
@@ -165,6 +214,8 @@ private:
 
     mutable detail::monitor monitor_;
     detail::log_postings postings_;
+    detail::kept_streams kept_;
+    byte_buffer acts_;
     detail::ledger ledger_;
     detail::batch_window window_;
     detail::arena memory_;
@@ -172,6 +223,6 @@ private:
     std::atomic<std::uint64_t> last_{0};
 };
 
-static_assert(event_store<memory_store>);
+static_assert(retaining_store<memory_store>);
 
 }  // namespace sillok

@@ -91,7 +91,7 @@ private:
             if (found->state != frame_state::valid)
                 return error(error_kind::damaged, segment_.place(offset) + ": " + found->why);
             if (found->header.count != 0)
-                for (std::size_t at = 0; at < found->body.size();) {
+                for (std::size_t at = found->header.records_at(); at < found->body.size();) {
                     const record_view record(found->body.data() + at);
                     each(record, place_of(offset + frame_header_bytes + at));
                     at += record.size();

@@ -57,6 +57,17 @@ public:
         before = std::exchange(now_, std::move(next));
     }
 
+    // Puts in an extent in the place of that with its number: another file has the segment's name now.
+    void replace_segment(const std::shared_ptr<const extent>& fresh) {
+        std::shared_ptr<const log_view> before;
+        const monitor_lock hold(guard_);
+        auto next = std::make_shared<log_view>(*now_);
+        const std::size_t at = next->index_of(fresh->segment->number());
+        if (at == next->extents.size()) return;
+        next->extents[at] = fresh;
+        before = std::exchange(now_, std::move(next));
+    }
+
     // Calls `look` with the view, or with the one that is held, and again where it failed because of an index that then was made
     // anew. An index that is new and is blamed again is not to blame: what its segment says does not fit the others.
     template <class Look>
@@ -96,9 +107,10 @@ private:
     // Errors: damaged: it is the segment that does not fit, and the index is not suspected any more; io
     result<bool> mend_index(const log_view& failed, std::vector<std::uint64_t>& mended) {
         for (const std::shared_ptr<const extent>& each : failed.extents) {
-            if (!each->is_suspect.load(std::memory_order_relaxed)) continue;
+            const bool was_replaced = each->was_replaced();
+            if (!was_replaced && !each->is_suspect.load(std::memory_order_relaxed)) continue;
             const std::uint64_t number = each->segment->number();
-            if (std::find(mended.begin(), mended.end(), number) != mended.end()) {
+            if (!was_replaced && std::find(mended.begin(), mended.end(), number) != mended.end()) {
                 each->is_suspect.store(false, std::memory_order_relaxed);
                 continue;
             }
@@ -107,12 +119,15 @@ private:
             const auto present = now();
             const std::size_t at = present->index_of(number);
             if (at < present->extents.size() && present->extents[at] != each) return true;
-            auto fresh = reindex(each->segment);
+            auto fresh = reload(each->segment, log_.reading());
             if (!fresh) {
                 each->is_suspect.store(false, std::memory_order_relaxed);
                 return std::move(fresh).error();
             }
-            replace(*fresh);
+            if ((*fresh)->segment == each->segment)
+                replace(*fresh);
+            else
+                replace_segment(*fresh);
             if (writes_) file_indexes();
             return true;
         }

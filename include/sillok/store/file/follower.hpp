@@ -22,6 +22,7 @@
 #include "sillok/store/file/reindex.hpp"
 #include "sillok/store/file/segment.hpp"
 #include "sillok/store/file/segment_postings.hpp"
+#include "sillok/store/kept_streams.hpp"
 #include "sillok/store/monitor.hpp"
 
 namespace sillok::detail {
@@ -29,8 +30,9 @@ namespace sillok::detail {
 // Threads: any number at once
 class log_follower {
 public:
-    // `guard` is that of the view, and is announced when there is more.
-    log_follower(file_log& log, current_view& view, monitor& guard) noexcept : log_(log), view_(view), guard_(guard) {}
+    // `guard` is that of the view and of `kept`, and is announced when there is more.
+    log_follower(file_log& log, current_view& view, kept_streams& kept, monitor& guard) noexcept
+        : log_(log), view_(view), kept_(kept), guard_(guard) {}
 
     // Takes in what has become durable. A look at the mark, where nothing has.
     //
@@ -112,7 +114,11 @@ private:
             in.segment->end.store(end.offset + found->header.length, std::memory_order_release);
             if (!in.postings->restore(in.segment->header.store, found->header, found->body, end.offset, guard_))
                 return damaged_at(number, end.offset, found->header.first, "its events do not continue their streams");
-            end.pass(found->header);
+            if (found->header.kind == frame_kind::retention) {
+                const monitor_lock hold(guard_);
+                kept_.take_in(found->body);
+            }
+            end.pass(found->header, before_scrub_of(*found));
             log_.note_durable(found->header.sequence, end.next.position - 1);
         }
         const monitor_lock hold(guard_);
@@ -155,7 +161,7 @@ private:
     bool continues(const segment_header& header, const uuid& store, std::uint64_t number) const noexcept {
         const log_end& end = log_.end();
         return header.store == store && header.number == number && header.sequence == end.next.sequence &&
-               header.position == end.next.position && header.previous == end.last_frame;
+               header.position == end.next.position && header.previous == end.joint;
     }
     // Takes the indexes that the writer has put into files for those of its own. It may not have come to the last one yet.
     void leave_memory() {
@@ -174,6 +180,7 @@ private:
 
     file_log& log_;
     current_view& view_;
+    kept_streams& kept_;
     monitor& guard_;
     mutable monitor following_;
     owned_file mark_;

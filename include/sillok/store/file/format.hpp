@@ -39,7 +39,12 @@ inline constexpr std::string_view identity_magic{"SILLOK\0\1", 8};
 inline constexpr std::string_view mark_magic{"SILLOKMK", 8};
 inline constexpr std::string_view segment_magic{"SILLOKSG", 8};
 
-enum class frame_kind : std::uint16_t { batch = 1, seal = 2, notes = 0x8000 };
+enum class frame_kind : std::uint16_t { batch = 1, seal = 2, retention = 4, notes = 0x8000 };
+
+// A flag of a batch: events of it are not kept, and their records are gone.
+inline constexpr std::uint16_t frame_scrubbed = 1;
+// What stands before the records of such a batch: the version of its receipt, the CRC32C of these 8 bytes, and 4 of 0.
+inline constexpr std::size_t scrubbed_head_bytes = 16;
 
 // Whether a block is what its magic says.
 enum class block_state : std::uint8_t { valid, newer, invalid };
@@ -127,8 +132,9 @@ struct segment_header {
     timestamp before{(std::numeric_limits<std::int64_t>::min)()};
     std::uint32_t previous = 0;
     std::uint32_t durability = 0;
-    std::uint64_t durable = 0;   // sequence of the last frame that was known to be synced when this was written
-    std::uint32_t checksum = 0;  // as read or written
+    std::uint32_t generation = 0;  // how often it was rewritten by a scrub
+    std::uint64_t durable = 0;     // sequence of the last frame that was known to be synced when this was written
+    std::uint32_t checksum = 0;    // as read or written
 
     void encode(std::byte* to) noexcept {
         std::memset(to, 0, segment_header_bytes);
@@ -141,6 +147,7 @@ struct segment_header {
         store_le(to + 72, before.nanoseconds);
         store_le(to + 80, previous);
         store_le(to + 84, durability);
+        store_le(to + 88, generation);
         store_le(to + 96, durable);
         finish_block(to, segment_header_bytes, segment_magic);
         checksum = load_le<std::uint32_t>(to + 12);
@@ -156,6 +163,7 @@ struct segment_header {
                 timestamp{load_le<std::int64_t>(from + 72)},
                 load_le<std::uint32_t>(from + 80),
                 load_le<std::uint32_t>(from + 84),
+                load_le<std::uint32_t>(from + 88),
                 load_le<std::uint64_t>(from + 96),
                 load_le<std::uint32_t>(from + 12)};
     }
@@ -197,6 +205,9 @@ struct frame_header {
         checksum = checksum_of(to, segment_checksum);
         store_le(to, checksum);
     }
+    bool is_scrubbed() const noexcept { return (flags & frame_scrubbed) != 0; }
+    // Where in the body the records begin.
+    std::size_t records_at() const noexcept { return is_scrubbed() ? scrubbed_head_bytes : 0; }
     static frame_header decode(const std::byte* from) noexcept {
         frame_header frame;
         frame.kind = static_cast<frame_kind>(load_le<std::uint16_t>(from + 4));
@@ -222,6 +233,7 @@ struct seal_body {
     std::uint64_t frames = 0;
     std::uint64_t events = 0;
     std::uint64_t last = 0;
+    std::uint32_t before_scrub = 0;  // the checksum of the seal as the next segment knows it; 0: it is that of this one
 
     void encode(std::byte* to) const noexcept {
         std::memset(to, 0, seal_body_bytes);
@@ -229,10 +241,11 @@ struct seal_body {
         store_le(to + 8, frames);
         store_le(to + 16, events);
         store_le(to + 24, last);
+        store_le(to + 48, before_scrub);
     }
     static seal_body decode(const std::byte* from) noexcept {
         return {load_le<std::uint64_t>(from), load_le<std::uint64_t>(from + 8), load_le<std::uint64_t>(from + 16),
-                load_le<std::uint64_t>(from + 24)};
+                load_le<std::uint64_t>(from + 24), load_le<std::uint32_t>(from + 48)};
     }
 };
 

@@ -13,6 +13,7 @@
 #include "sillok/event/record_writer.hpp"
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/format.hpp"
+#include "sillok/store/kept_streams.hpp"
 
 namespace sillok::detail {
 
@@ -42,6 +43,11 @@ struct found_frame {
     const char* why = "";          // of an invalid frame
     std::uint64_t unreadable = 0;  // of an invalid frame, the first position that cannot be read
 };
+
+// Of a seal that a scrub has written: what it was before.
+inline std::uint32_t before_scrub_of(const found_frame& found) noexcept {
+    return found.header.kind == frame_kind::seal ? seal_body::decode(found.body.data()).before_scrub : 0;
+}
 
 // A window on a file that moves forward. It grows to what is asked for, after that was compared with the file's size.
 class file_window {
@@ -108,16 +114,26 @@ inline bool is_frame_header(const std::byte* at, std::uint32_t segment_checksum)
 inline const char* check_batch(const frame_header& frame, bytes_view body, std::uint64_t& unreadable) {
     std::uint32_t sum = 0;
     unreadable = frame.first;
-    for (std::uint32_t i = 0; i < frame.count; ++i, ++unreadable) {
+    if (frame.is_scrubbed()) {
+        if (body.size() < scrubbed_head_bytes || crc32c(body.first(8)) != load_le<std::uint32_t>(body.data() + 8))
+            return "it says of a batch that was scrubbed what is not so";
+        sum = crc32c(body.subspan(8, 4));
+        body = body.subspan(scrubbed_head_bytes);
+    }
+    const std::uint64_t end = frame.first + frame.count;
+    for (; !body.empty(); ++unreadable) {
+        if (unreadable == end) return "there is more than the records";
         if (!is_record(body)) return "a record is malformed";
         const record_view record(body.data());
         if (!record.is_intact()) return "a record has another checksum";
-        if (record.position().value != frame.first + i) return "a record is not in its place";
+        const std::uint64_t at = record.position().value;
+        if (frame.is_scrubbed() && at > unreadable && at < end) unreadable = at;  // those between are not kept
+        if (at != unreadable) return "a record is not in its place";
         if (record.time() != frame.time) return "a record has another time than its batch";
         sum = crc32c(body.subspan(record_layout::checksum, 4), sum);
         body = body.subspan(record.size());
     }
-    if (!body.empty()) return "there is more than the records";
+    if (unreadable != end && !frame.is_scrubbed()) return "a record is malformed";
     return sum == frame.body_checksum ? nullptr : "the records are not those that were written";
 }
 
@@ -148,9 +164,10 @@ inline result<found_frame> find_frame(file_window& window, std::uint64_t offset,
         return invalid("the length is beyond the file");
     if (frame.sequence != expected.sequence || frame.previous != expected.previous || frame.first != expected.position)
         return invalid("it does not continue the frame before it");
-    const bool known =
-        frame.kind == frame_kind::batch || frame.kind == frame_kind::seal || frame.kind >= frame_kind::notes;
-    if (!known || frame.flags != 0) {
+    const bool known = frame.kind == frame_kind::batch || frame.kind == frame_kind::seal ||
+                       frame.kind == frame_kind::retention || frame.kind >= frame_kind::notes;
+    const std::uint16_t allowed = frame.kind == frame_kind::batch ? frame_scrubbed : 0;
+    if (!known || (frame.flags & ~allowed) != 0) {
         found.state = frame_state::unsupported;
         return found;
     }
@@ -168,6 +185,7 @@ inline result<found_frame> find_frame(file_window& window, std::uint64_t offset,
         if (!fits || crc32c(found.body) != frame.body_checksum) return invalid("the body has another checksum");
         if (frame.kind == frame_kind::seal && seal_body::decode(found.body.data()).offset != offset)
             return invalid("the seal is not in its place");
+        if (frame.kind == frame_kind::retention && !are_acts(found.body)) return invalid("an act is malformed");
     }
     found.state = frame_state::valid;
     return found;

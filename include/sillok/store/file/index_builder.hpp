@@ -22,6 +22,8 @@ public:
         tables_[static_cast<std::size_t>(of)].add(key, places);
     }
     void add(const index_step& step) { steps_.push_back(step); }
+    // Acts of retention; referred to.
+    void add_acts(bytes_view acts) noexcept { acts_ = acts; }
 
     std::vector<std::byte> build(const index_header& header) const {
         using namespace index_layout;
@@ -54,6 +56,7 @@ public:
         append(steps, steps_.size() * step_bytes, true, [&](std::byte* to) {
             for (const index_step& each : steps_) to = store_le(store_le(to, each.position), each.offset);
         });
+        append(acts, acts_.size(), true, [&](std::byte* to) { store_bytes(to, acts_); });
         store_header(out.data(), header);
         return out;
     }
@@ -115,6 +118,7 @@ private:
 
     table tables_[keys_count];
     std::vector<index_step> steps_;
+    bytes_view acts_;
 };
 
 }  // namespace sillok::detail

@@ -27,17 +27,19 @@ namespace sillok::detail {
 struct log_end {
     chain next;                    // what the next frame continues
     std::uint32_t last_frame = 0;  // checksum of the last frame, which `next.previous` is not at the start of a segment
+    std::uint32_t joint = 0;       // what a segment that follows names as that
     std::uint64_t offset = 0;      // behind the last frame of the last segment
     std::uint64_t frames = 0;      // in the last segment
     std::uint64_t events = 0;      // in the last segment
     bool is_sealed = false;        // the last segment has its seal
 
-    // A frame of the last segment stands there.
-    void pass(const frame_header& frame) noexcept {
+    // A frame of the last segment stands there. `before_scrub` is of a seal.
+    void pass(const frame_header& frame, std::uint32_t before_scrub = 0) noexcept {
         offset += frame.length;
         ++frames;
         events += frame.count;
         last_frame = frame.checksum;
+        joint = before_scrub != 0 ? before_scrub : frame.checksum;
         is_sealed = frame.kind == frame_kind::seal;
         advance(next, frame);
     }
@@ -207,7 +209,7 @@ public:
         header.salt = salt(now);
         header.created = now;
         header.before = end_.next.time;
-        header.previous = end_.last_frame;
+        header.previous = end_.joint;
         header.durability = durability_.code();
         header.durable = durable_sequence();
         auto block = std::make_unique<std::byte[]>(segment_header_bytes);

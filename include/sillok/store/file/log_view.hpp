@@ -38,6 +38,11 @@ struct extent {
     std::unique_ptr<record_file> clustered;       // where the index says so: the records once more, by stream
     mutable std::atomic<bool> is_suspect{false};  // what the index says was not found in the segment
 
+    // Whether one of its files was found to be another one: a scrub has been there.
+    bool was_replaced() const noexcept {
+        return segment->file.is_another() || (index && index->file().is_another()) ||
+               (clustered && clustered->file.is_another());
+    }
     std::uint64_t first() const noexcept { return segment->header.position; }
     // Where the places of streams are.
     record_file& stream_records() const noexcept { return clustered ? *clustered : *segment; }
@@ -52,8 +57,6 @@ struct found_key {
     index_entry entry;         // of an index in a file
 
     std::uint64_t total() const noexcept { return before + count; }
-    // Requires: count != 0
-    std::uint32_t first_place() const noexcept { return in->postings ? list.at[0] : entry.place; }
 };
 
 struct log_name {
@@ -222,6 +225,22 @@ public:
         return why;
     }
 
+    // All acts of retention, one behind the other.
+    result<void> acts(byte_buffer& into) const {
+        into.clear();
+        for (const std::shared_ptr<const extent>& each : extents) {
+            if (each->postings) {
+                const monitor_lock hold(guard_);
+                into.append(each->postings->acts.view());
+                continue;
+            }
+            auto filed = each->index->acts();
+            if (!filed) return suspect(*each, std::move(filed).error());
+            into.append(*filed);
+        }
+        return {};
+    }
+
 private:
     static error inconsistent(const extent& in) {
         return error(error_kind::damaged, "the index of " + in.segment->file.name() + " does not fit its segment");
@@ -264,6 +283,13 @@ private:
             frame.content};
         std::vector<std::byte> stream;  // category and key of the first record
         std::size_t category_bytes = 0;
+        if (frame.is_scrubbed()) {
+            auto version = reader.bytes_at(*in.segment, offset + frame_header_bytes, scrubbed_head_bytes);
+            if (!version) return std::move(version).error();
+            if (crc32c(version->first(8)) != load_le<std::uint32_t>(version->data() + 8)) return inconsistent(in);
+            batch.receipt.version = {load_le<std::uint64_t>(version->data())};
+            return std::optional<recorded_batch>(batch);
+        }
         std::uint64_t at = offset + frame_header_bytes;
         for (std::uint32_t i = 0; i < frame.count; ++i) {
             auto record = reader.at(*in.segment, at);

@@ -110,9 +110,21 @@ private:
                 return damaged_at(in.segment->number(), offset, found->unreadable,
                                   found->state == frame_state::end ? "the file is shorter than it was" : found->why);
             if (found->header.kind == frame_kind::seal) return {};
+            if (found->header.kind == frame_kind::batch && !give_records(*found, visit)) return {};
             advance(expected, found->header);
             offset += found->header.length;
         }
+    }
+
+    // Returns whether to go on.
+    template <class Visit>
+    bool give_records(const found_frame& batch, Visit& visit) {
+        for (std::size_t at = batch.header.records_at(); at < batch.body.size();) {
+            const record_view record(batch.body.data() + at);
+            if (!give(record, visit)) return false;
+            at += record.size();
+        }
+        return true;
     }
 
     // Gives the events of the batches that the bytes begin with, as far as these are whole and every record is intact.

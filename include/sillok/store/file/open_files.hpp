@@ -1,6 +1,7 @@
 #pragma once
 // The files that a store reads from: opened when they are needed, and closed again when too many others are.
 
+#include <atomic>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -60,6 +61,8 @@ public:
     const std::string& name() const noexcept { return name_; }
     const directory& within() const noexcept { return among_.within(); }
     block_cache& cache() const noexcept { return among_.cache(); }
+    // Whether another file had its name when it was to be opened.
+    bool is_another() const noexcept { return is_another_; }
     // By which the cache knows it.
     std::uint64_t number() const noexcept { return number_; }
 
@@ -87,8 +90,8 @@ public:
         std::byte block[16];
         const io_outcome read = within.read(*file, block, sizeof block, 0);
         if (!read.ok()) return io_error("cannot be read", name_, read.error);
-        if (read.value != sizeof block || load_le<std::uint32_t>(block + 12) != checksum_)
-            return error(error_kind::io, name_ + ": is another file than the one that was there");
+        is_another_ = read.value != sizeof block || load_le<std::uint32_t>(block + 12) != checksum_;
+        if (is_another_) return error(error_kind::io, name_ + ": is another file than the one that was there");
         enter(std::move(file));
         return file_;
     }
@@ -118,6 +121,7 @@ private:
     std::uint64_t number_ = block_cache::next_file();
     std::shared_ptr<const owned_file> file_;
     std::uint64_t used_ = 0;
+    std::atomic<bool> is_another_{false};
 };
 
 }  // namespace sillok::detail

@@ -3,6 +3,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <iterator>
 #include <memory>
 #include <optional>
 #include <string_view>
@@ -40,10 +41,15 @@ public:
             for (const std::shared_ptr<const extent>& each : view.extents) {
                 auto found = view.find(*each, name, reader_);
                 if (!found) return std::move(found).error();
-                if (found->count == 0) continue;
-                auto record = reader_.at(*each->segment, offset_of(found->first_place()));
-                if (!record) return log_view::suspect(*each, std::move(record).error());
-                return record->position();
+                std::uint32_t places[64];
+                for (std::uint32_t i = 0; i < found->count; ++i) {  // mostly the first one is it
+                    if (i % std::size(places) == 0)
+                        if (auto read = view.places(*found, keys::tags, i, places); !read)
+                            return std::move(read).error();
+                    auto record = reader_.at(*each->segment, offset_of(places[i % std::size(places)]));
+                    if (!record) return log_view::suspect(*each, std::move(record).error());
+                    if (!s_.is_hidden(*record)) return record->position();
+                }
             }
             return position{};
         });

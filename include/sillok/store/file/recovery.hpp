@@ -24,14 +24,16 @@
 #include "sillok/store/file/segment.hpp"
 #include "sillok/store/file/segment_index.hpp"
 #include "sillok/store/file/segment_postings.hpp"
+#include "sillok/store/kept_streams.hpp"
 
 namespace sillok::detail {
 
 class recovery {
 public:
-    // What is found goes into the view.
-    recovery(file_log& log, log_view& view, std::optional<durable_mark> mark, open_report& report) noexcept
-        : log_(log), view_(view), mark_(mark), report_(report), named_(mark ? mark->sequence : 0) {}
+    // What is found goes into the view, and the acts into `kept`.
+    recovery(file_log& log, log_view& view, kept_streams& kept, std::optional<durable_mark> mark,
+             open_report& report) noexcept
+        : log_(log), view_(view), kept_(kept), mark_(mark), report_(report), named_(mark ? mark->sequence : 0) {}
 
     // Looks at all segments: at those that are durable, sealed and have an index, at header and seal; at the others from end to
     // end. A writer takes in all that is whole; a reader takes in only what is durable, which is known when all was looked at.
@@ -170,7 +172,7 @@ private:
             return error(error_kind::unsupported_format, name + " belongs to store " + to_string(header.store) +
                                                              ", not to " + to_string(log_.identity().store));
         const bool follows = header.number == number && header.sequence == end.next.sequence &&
-                             header.position == end.next.position && header.previous == end.last_frame;
+                             header.position == end.next.position && header.previous == end.joint;
         if (!follows) {
             report_.damage = place_text(number, 0) + ": the segment does not continue the one before it, at position " +
                              std::to_string(end.next.position);
@@ -205,7 +207,10 @@ private:
         if (!found) return std::move(found).error();
         if (found->in == nullptr || found->seal.sequence > named_) return false;
         const frame_header& seal = found->seal;
-        if (mark_ && mark_->sequence == seal.sequence && mark_->checksum != seal.checksum) return false;
+        if (is_another(seal, segment->header)) return false;
+        auto acts = found->in->index->acts();
+        if (!acts) return acts.error() == error_kind::damaged ? result<bool>(false) : std::move(acts).error();
+        kept_.take_in(*acts);
         name_durable(seal.durable);
         const index_header& covered = found->in->covered;
         log_end& end = log_.end();
@@ -214,11 +219,17 @@ private:
         end.frames = covered.frames;
         end.events = covered.events;
         end.last_frame = covered.last_frame;
+        end.joint = found->joint;
         end.is_sealed = true;
         log_.note_durable(covered.sequence, covered.position);
         has_tail_ = window.file_bytes() > covered.end;
         view_.extents.push_back(std::move(found->in));
         return true;
+    }
+
+    // Whether it is not the frame that was durable there. A scrub changes the checksums of frames, and the mark may be older.
+    bool is_another(const frame_header& frame, const segment_header& of) const noexcept {
+        return mark_ && frame.sequence == mark_->sequence && frame.checksum != mark_->checksum && of.generation == 0;
     }
 
     // Reads frames from `end` on, up to one that is not valid or to that sequence.
@@ -234,16 +245,17 @@ private:
             }
             const frame_header& frame = found->header;
             if (end.is_sealed) return damaged(number, end.offset, end.next.position, "a frame behind the seal");
-            if (mark_ && frame.sequence == mark_->sequence && frame.checksum != mark_->checksum)
+            if (is_another(frame, in.segment->header))
                 return damaged(number, end.offset, frame.first, "it is not the frame that was durable there");
             if (takes_in) {
                 if (!in.postings->restore(in.segment->header.store, frame, found->body, end.offset, guard_))
                     return damaged(number, end.offset, frame.first, "its events do not continue their streams");
+                if (frame.kind == frame_kind::retention) kept_.take_in(found->body);
                 cover(in.covered, frame, end.offset);
                 in.is_sealed = frame.kind == frame_kind::seal;
             }
             name_durable(frame.durable);
-            end.pass(frame);
+            end.pass(frame, before_scrub_of(*found));
             if (upto == no_limit)
                 frames_.push_back({frame.sequence, end.offset, end.next.position - 1, looked_through_.size() - 1});
         }
@@ -377,6 +389,7 @@ private:
 
     file_log& log_;
     log_view& view_;
+    kept_streams& kept_;
     std::optional<durable_mark> mark_;
     open_report& report_;
     std::vector<std::uint64_t> numbers_;  // of the segments that are there

@@ -78,6 +78,7 @@ inline void describe(extent& sealed, const extent& written, const log_end& end) 
 struct found_extent {
     std::shared_ptr<extent> in;
     frame_header seal;
+    std::uint32_t joint = 0;  // what the next segment names as the frame before it
 };
 
 // Looks for the index of a segment and for the seal that it says it goes up to.
@@ -121,7 +122,7 @@ inline result<found_extent> indexed_extent(const std::shared_ptr<log_segment>& s
         in->clustered = std::make_unique<record_file>(among, clustered_name(header.number), covered.clustered);
         if (!in->clustered->file.open()) return found_extent{};
     }
-    return found_extent{std::move(in), seal};
+    return found_extent{std::move(in), seal, says.before_scrub != 0 ? says.before_scrub : seal.checksum};
 }
 
 // Reads a sealed segment from its header to its seal. All of it is checked.
@@ -163,6 +164,31 @@ inline result<std::shared_ptr<extent>> reindex(const std::shared_ptr<log_segment
     if (!behind) return std::move(behind).error();
     if (behind->end != offset) return damaged_at(header.number, offset, expected.position, "bytes behind the seal");
     return fresh;
+}
+
+// The segment as it is in its file now, which a scrub may have put there, with an index that fits.
+//
+// Errors: damaged: it is the segment that does not fit; io
+inline result<std::shared_ptr<extent>> reload(const std::shared_ptr<log_segment>& known, open_files& among) {
+    const segment_header& was = known->header;
+    const std::string name = segment_name(was.number);
+    auto opened = among.within().open_file(name, open_mode::read);
+    if (!opened) return std::move(opened).error();
+    auto file = std::make_shared<const owned_file>(*std::move(opened));
+    auto read = read_header(among.within(), *file, name);
+    if (!read) return std::move(read).error();
+    const bool is_it = *read && (*read)->store == was.store && (*read)->number == was.number &&
+                       (*read)->position == was.position && (*read)->sequence == was.sequence;
+    if (!is_it) return damaged_at(was.number, 0, was.position, "it is not the segment that was there");
+    if ((*read)->checksum == was.checksum) return reindex(known);
+    const auto fresh = std::make_shared<log_segment>(among, **read);
+    const io_outcome size = among.within().size_of(*file);
+    if (!size.ok()) return io_error("cannot be examined", name, size.error);
+    fresh->file.adopt(file);
+    file_window window(among.within(), *file, static_cast<std::uint64_t>(size.value));
+    auto indexed = indexed_extent(fresh, among, window);
+    if (!indexed) return std::move(indexed).error();
+    return indexed->in ? std::move(indexed->in) : reindex(fresh);
 }
 
 // Puts the index of an extent into a file, and its records, by stream, into another one if that is wanted; null where that does

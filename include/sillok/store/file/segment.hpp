@@ -60,8 +60,10 @@ inline result<std::optional<segment_header>> read_header(const directory& within
 struct log_segment : record_file {
     segment_header header;
 
-    log_segment(open_files& among, const segment_header& read)
-        : record_file(among, segment_name(read.number), read.checksum), header(read) {}
+    log_segment(open_files& among, const segment_header& read) : log_segment(among, read, segment_name(read.number)) {}
+    // In a file that has another name for now.
+    log_segment(open_files& among, const segment_header& read, std::string name)
+        : record_file(among, std::move(name), read.checksum), header(read) {}
 
     std::uint64_t number() const noexcept { return header.number; }
 };

@@ -28,6 +28,7 @@
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/key_filter.hpp"
 #include "sillok/store/file/open_files.hpp"
+#include "sillok/store/kept_streams.hpp"
 #include "sillok/store/monitor.hpp"
 
 namespace sillok::detail {
@@ -45,8 +46,8 @@ struct index_header {
     std::uint64_t frames = 0;
     std::uint64_t events = 0;
     std::uint64_t batches = 0;  // with an id
-    std::uint32_t clustered =
-        0;  // checksum of the header of the file that the places of streams are in; 0: the segment
+    // Checksum of the header of the file that the places of streams are in; 0: the segment.
+    std::uint32_t clustered = 0;
 };
 
 // What can be looked up in a segment, each by the hash of its name.
@@ -85,7 +86,8 @@ inline constexpr std::size_t number(keys of, section which) noexcept {
     return static_cast<std::size_t>(of) * of_each + which;
 }
 inline constexpr std::size_t steps = keys_count * of_each;
-inline constexpr std::size_t section_count = steps + 1;
+inline constexpr std::size_t acts = steps + 1;
+inline constexpr std::size_t section_count = acts + 1;
 static_assert(sections_at + section_count * 16 <= header_bytes);
 }  // namespace index_layout
 
@@ -119,6 +121,7 @@ public:
     }
 
     const index_header& header() const noexcept { return header_; }
+    const known_file& file() const noexcept { return file_; }
 
     // Whether a key of that hash may be in the segment.
     //
@@ -196,6 +199,14 @@ public:
             best = step;
         }
         return best;
+    }
+
+    // The acts of retention that are recorded in the segment, one behind the other.
+    result<std::vector<std::byte>> acts() const {
+        if (sections_[index_layout::acts].bytes == 0) return std::vector<std::byte>();
+        auto stored = checked(index_layout::acts);
+        if (stored && !are_acts(*stored)) return damaged("an act is malformed");
+        return stored;
     }
 
 private:

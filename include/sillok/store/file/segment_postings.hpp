@@ -84,6 +84,7 @@ inline std::uint64_t hash_batch(const uuid& store, const uuid& batch) noexcept {
 struct segment_postings : log_postings {
     batch_places batches;
     std::vector<index_step> steps;
+    byte_buffer acts;  // of retention, one behind the other
 
     explicit segment_postings(std::uint64_t seed) : log_postings(seed) {}
 
@@ -104,10 +105,11 @@ struct segment_postings : log_postings {
     // Takes in a valid frame of the segment, and holds `guard` while something is posted. Returns whether its events continue
     // their streams; where a stream begins in the segment is taken from its first event here.
     bool restore(const uuid& store, const frame_header& frame, bytes_view body, std::uint64_t offset, monitor& guard) {
-        if (frame.kind != frame_kind::batch) return true;
         const monitor_lock hold(guard);
+        if (frame.kind == frame_kind::retention) acts.append(body);
+        if (frame.kind != frame_kind::batch) return true;
         reserve_frame();
-        for (std::size_t at = 0; at < body.size();) {
+        for (std::size_t at = frame.records_at(); at < body.size();) {
             const record_view record(body.data() + at);
             const stream_view name = record.stream();
             if (record.version().value == 0) return false;
@@ -145,6 +147,7 @@ struct segment_postings : log_postings {
             builder.add(keys::batches, {.hash = hash}, {&place, 1});
         });
         for (const index_step& each : steps) builder.add(each);
+        builder.add_acts(acts.view());
         header.batches = batches.size();
         return builder.build(header);
     }

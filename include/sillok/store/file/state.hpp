@@ -30,6 +30,7 @@
 #include "sillok/store/file/recovery.hpp"
 #include "sillok/store/file/reindex.hpp"
 #include "sillok/store/file/segment_postings.hpp"
+#include "sillok/store/kept_streams.hpp"
 #include "sillok/store/ledger.hpp"
 #include "sillok/store/monitor.hpp"
 
@@ -39,13 +40,14 @@ struct file_state {
     file_state(std::string where, directory within, const store_identity& identity, const file_options& options)
         : log(std::move(within), identity, options.durability, options.cache_bytes),
           nothing(hash_seed(identity.store)),
-          ledger(options.clock, nothing),
+          kept(hash_seed(identity.store)),
+          ledger(options.clock, nothing, kept),
           path(std::move(where)),
           durability(options.durability),
           batch_window(options.batch_window),
           read_only(options.read_only),
           view(log, indexing, !options.read_only, options.clustered),
-          follower(log, view, indexing) {}
+          follower(log, view, kept, indexing) {}
 
     bool is_foreign() const noexcept { return watch.is_in_child(); }
     error foreign() const {
@@ -223,6 +225,21 @@ struct file_state {
         });
         return {};
     }
+    // The first event of a stream that is kept.
+    //
+    // Errors: stream_deleted
+    result<version> first_kept(const stream_view& stream) const {
+        if (kept.is_empty()) return version{1};
+        const monitor_lock hold(indexing);
+        const version first = kept.first(stream);
+        if (first == none_kept) return stream_is_deleted(stream);
+        return first;
+    }
+    bool is_hidden(const record_view& record) const {
+        if (kept.is_empty()) return false;
+        const monitor_lock hold(indexing);
+        return kept.is_hidden(record);
+    }
     // Whether more may be posted than is to be seen.
     bool hides_events() const noexcept { return read_only || log.is_poisoned(); }
 
@@ -232,12 +249,14 @@ struct file_state {
         static_cast<void>(log.files().replace("damage", as_bytes(what + '\n')));
     }
 
+    monitor scrubbing;  // held by whoever scrubs, before all others
     monitor appending;  // held by whoever appends, up to the write
     group_sync syncs;
     mutable monitor indexing;  // held for moments: guards the view, and what is posted, against readers
     mutable file_log log;
     segment_postings nothing;  // what is posted before there is a segment to write to
     segment_postings* active = nullptr;
+    kept_streams kept;  // guarded by `indexing`
     detail::ledger ledger;
     std::atomic<std::uint64_t> visible{0};
     mutable std::atomic<bool> damaged{false};
@@ -256,6 +275,32 @@ struct file_state {
     mutable current_view view;
     mutable log_follower follower;  // where it is read_only
 };
+
+// Writes the acts that stand in the frame, behind room for its header.
+//
+// Requires: `appending` is held, and there is room in the segment
+// Errors:   no_space, outcome_unknown; std::bad_alloc
+inline result<void> write_acts(file_state& s, timestamp now) {
+    const bytes_view acts = s.frame.view().subspan(frame_header_bytes);
+    {
+        const monitor_lock hold(s.indexing);
+        for_each_act(acts, [&](const retention_act& act) {
+            s.kept.reserve(act.stream);
+            return true;
+        });
+        s.active->acts.reserve(acts.size());
+    }
+    frame_header header;
+    header.kind = frame_kind::retention;
+    header.time = now;
+    header.body_checksum = crc32c(acts);
+    if (auto written = s.log.write_frame(s.frame.data(), s.frame.size(), header); !written) return written;
+    const monitor_lock hold(s.indexing);
+    s.log.segment()->end.store(s.log.end().offset, std::memory_order_release);
+    s.active->acts.append(acts);
+    s.kept.take_in(acts);
+    return {};
+}
 
 // What is staged is committed, or given up on every other way out.
 class staged_append {
