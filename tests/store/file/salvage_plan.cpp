@@ -24,7 +24,8 @@ struct event {
 // A plan that sees events one by one, as if each were a batch.
 struct trial {
     salvage_report report;
-    salvage_plan plan{report, 11, 12};
+    kept_streams kept{3};
+    salvage_plan plan{report, kept, 11, 12};
     std::uint64_t end = 1;
     std::vector<std::pair<std::uint64_t, event>> seen;
 

@@ -26,7 +26,8 @@ struct row {
 struct two_passes {
     testing::faulty_device disk;
     salvage_report report;
-    salvage_plan plan{report, 1, 2};
+    kept_streams kept{3};
+    salvage_plan plan{report, kept, 1, 2};
     uuid id = uuid_generator(5)(timestamp{1});
     uuid batch = recovery_tests::batch_of(9);
     std::vector<std::vector<row>> batches;

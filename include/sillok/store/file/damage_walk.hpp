@@ -251,9 +251,10 @@ private:
             if (!found) return std::move(found).error();
             const frame_header& frame = found->header;
             if (found->state == frame_state::valid) {
+                const std::uint32_t before_scrub = before_scrub_of(*found);
                 if (auto told = sink_.frame(frame, found->body, offset); !told) return told;
                 name_durable(frame.durable);
-                last_frame_ = frame.checksum;
+                last_frame_ = before_scrub != 0 ? before_scrub : frame.checksum;
                 advance(expected_, frame);
                 offset += frame.length;
                 if (frame.kind == frame_kind::seal) return leave_sealed(window, number, offset, seed);
@@ -324,9 +325,11 @@ private:
     frame_header pieces_of(const frame_header& frame) const noexcept {
         const bool is_here = frame.sequence == expected_.sequence && frame.first == expected_.position &&
                              frame.previous == expected_.previous && frame.kind == frame_kind::batch &&
-                             frame.flags == 0 && frame.time >= expected_.time && frame.durable < frame.sequence;
+                             (frame.flags & ~frame_scrubbed) == 0 && frame.time >= expected_.time &&
+                             frame.durable < frame.sequence;
         const bool is_possible = frame.length >= frame_header_bytes && frame.length <= frame_bytes_max &&
-                                 frame.length % 8 == 0 && frame.count <= frame.length / record_layout::variable &&
+                                 frame.length % 8 == 0 &&
+                                 (frame.is_scrubbed() || frame.count <= frame.length / record_layout::variable) &&
                                  frame.first <= (std::numeric_limits<std::uint64_t>::max)() - frame.count;
         return is_here && is_possible ? frame : frame_header{};
     }

@@ -32,6 +32,7 @@
 #include "sillok/store/file/salvage_writer.hpp"
 #include "sillok/store/file/segment.hpp"
 #include "sillok/store/file/segment_postings.hpp"
+#include "sillok/store/kept_streams.hpp"
 
 namespace sillok {
 
@@ -160,16 +161,25 @@ public:
         uuid_generator ids;
         identity_ = {ids(now), options_.segment_bytes != 0 ? options_.segment_bytes : identity->segment_bytes, now};
         report_.to = identity_.store;
-        plan_.emplace(report_, hash_seed(ids(now)), hash_seed(uuid_generator()(now)));
-        damage_walk walk(*from_, report_.from, durable_, *plan_);
-        if (auto walked = walk.run(numbers_); !walked) return walked;
+        const std::uint64_t seeds[] = {hash_seed(ids(now)), hash_seed(uuid_generator()(now))};
+        kept_.emplace(seeds[0]);
+        const salvage_report begun = report_;
+        std::optional<damage_walk<salvage_plan>> walk;
+        // An act of retention stands behind the events that it cuts off: where there was one, all is looked at again.
+        for (bool is_known = false; !walk || is_known == kept_->is_empty();) {
+            is_known = !kept_->is_empty();
+            report_ = begun;
+            plan_.emplace(report_, *kept_, seeds[0], seeds[1]);
+            walk.emplace(*from_, report_.from, durable_, *plan_);
+            if (auto walked = walk->run(numbers_); !walked) return walked;
+        }
         if (plan_->segments() == 0)
             return error(error_kind::damaged,
                          "no segment of store " + to_string(report_.from) +
                              " can be read; where they are of another one, take the file store away, in a copy");
-        report_.ends_early = walk.ends_early();
-        report_.last = {walk.next().position - 1};
-        return plan_->finish(walk.next().position);
+        report_.ends_early = walk->ends_early();
+        report_.last = {walk->next().position - 1};
+        return plan_->finish(walk->next().position);
     }
     // Writes the new one.
     //
@@ -194,6 +204,7 @@ private:
     std::uint64_t durable_ = 0;
     store_identity identity_;
     salvage_report report_;
+    std::optional<kept_streams> kept_;
     std::optional<salvage_plan> plan_;
 };
 

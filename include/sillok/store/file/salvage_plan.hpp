@@ -22,6 +22,7 @@
 #include "sillok/store/file/damage_walk.hpp"
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/reindex.hpp"
+#include "sillok/store/kept_streams.hpp"
 #include "sillok/store/posting_index.hpp"
 
 namespace sillok {
@@ -91,17 +92,27 @@ public:
         stream_view stream;
     };
 
-    salvage_plan(salvage_report& report, std::uint64_t seed, std::uint64_t other_seed) noexcept
-        : report_(report), seed_(seed), other_seed_(other_seed) {}
+    // `kept` says what a first look found of acts of retention; more of them are taken in.
+    salvage_plan(salvage_report& report, kept_streams& kept, std::uint64_t seed, std::uint64_t other_seed) noexcept
+        : report_(report), kept_(kept), seed_(seed), other_seed_(other_seed) {}
 
     void begin(const segment_header& header) noexcept {
         segment_ = header.number;
         ++segments_;
     }
     result<void> frame(const frame_header& frame, bytes_view body, std::uint64_t) {
+        if (frame.kind == frame_kind::retention) kept_.take_in(body);
         if (frame.kind != frame_kind::batch) return {};
-        for (bytes_view rest = body; !rest.empty(); rest = rest.subspan(record_view(rest.data()).size()))
-            if (auto taken = take(record_view(rest.data())); !taken) return taken;
+        if (auto lost = lose(frame.first); !lost) return lost;
+        for (bytes_view rest = body.subspan(frame.records_at()); !rest.empty();) {
+            const record_view record(rest.data());
+            next_ = record.position().value;  // those between are gone with a scrub
+            if (auto taken = take(record); !taken) return taken;
+            rest = rest.subspan(record.size());
+        }
+        keep_place();
+        next_ = frame.first + frame.count;
+        last_segment_ = segment_;
         return {};
     }
     result<void> pieces(const frame_header& frame, bytes_view body, std::uint64_t) {
@@ -129,6 +140,7 @@ public:
     // Errors: damaged
     result<void> finish(std::uint64_t end) {
         if (auto lost = lose(end); !lost) return lost;
+        for (std::size_t i = 0; i < kept_.size(); ++i) keep_first(kept_[i]);
         streams_ = {};
         assign();
         for (std::size_t n = 1; lost_keys_.contains(lost_key_); lost_key_ = "lost " + std::to_string(n)) ++n;
@@ -143,6 +155,8 @@ public:
     // The stream of those that are lost and of no stream that is known: one that was not there before.
     stream_view lost_stream() const noexcept { return {lost_category, lost_key_}; }
 
+    // Whether an intact event was cut off: nobody gets it, and the new store does not have it.
+    bool is_hidden(const record_view& record) const noexcept { return !kept_.is_empty() && kept_.is_hidden(record); }
     // Whether an intact event is left out, because its stream ended before it.
     bool leaves_out(const record_view& record) const {
         if (ended_.empty()) return false;
@@ -168,6 +182,7 @@ public:
 
 private:
     static constexpr std::string_view lost_category = "sillok";
+    static constexpr std::uint64_t no_end = (std::numeric_limits<std::uint64_t>::max)();
     static constexpr std::uint64_t events_per_segment_max =
         (segment_bytes_max + frame_bytes_max) / record_layout::variable;
 
@@ -211,12 +226,14 @@ private:
         keep_place();
         next_ = at + 1;
         last_segment_ = segment_;
+        if (is_hidden(record)) return {};
         ++seen_;
         const stream_view stream = record.stream();
         if (stream.category == lost_category) lost_keys_.emplace(stream.key);
         const stream_key key = key_of(stream);
         if (!ended_.empty() && ended_.contains(key)) return {};
         stream_state& state = streams_[key];
+        if (!kept_.is_empty()) state.version = std::max(state.version, kept_.first(stream).value - 1);
         const std::uint64_t version = record.version().value;
         if (version <= state.version || version - state.version - 1 > lost_after(state.position)) {
             end_stream(key, stream, version, at);
@@ -253,6 +270,20 @@ private:
         sums_.push_back((sums_.empty() ? 0 : sums_.back()) + count);
         next_ = end;
         return {};
+    }
+    // A stream that was cut has the event that it was cut to, or its placeholder, so that it goes on behind that.
+    void keep_first(const stream_cut& cut) {
+        if (cut.from == none_kept) return;
+        const auto found = streams_.find(key_of(cut.stream));
+        if (found != streams_.end() && found->second.version >= cut.from.value) return;
+        jobs_.push_back({0, no_end, cut.from.value, 1, 0, key_of(cut.stream), std::string(cut.stream.category),
+                         std::string(cut.stream.key)});
+    }
+    void lose_one() {
+        report_.lost.push_back(
+            {{next_}, {next_}, segment_, 0, "the event that its stream was cut to is lost, somewhere"});
+        sums_.push_back((sums_.empty() ? 0 : sums_.back()) + 1);
+        report_.last = {next_++};
     }
     // What was found since the last event that is there explains what is lost from here on.
     void keep_place() {
@@ -296,7 +327,15 @@ private:
                 if (count == 0 || of.done == of.count) due.pop();
             }
         }
-        for (; !due.empty(); due.pop()) fail(jobs_[due.top()]);
+        const auto give_up = [&](std::size_t number) {
+            job& of = jobs_[number];
+            if (of.before != no_end) return fail(of);
+            runs_.push_back({next_, 1, of.version, number});  // behind the last one there is room
+            of.done = 1;
+            lose_one();
+        };
+        for (; !due.empty(); due.pop()) give_up(due.top());
+        for (; next != waiting.end(); ++next) give_up(*next);
         for (const job& each : jobs_)
             if (each.done != 0)
                 report_.versions.push_back({each.category, each.key, {each.version}, {each.version + each.done - 1}});
@@ -308,6 +347,7 @@ private:
     }
 
     salvage_report& report_;
+    kept_streams& kept_;
     std::uint64_t seed_;
     std::uint64_t other_seed_;
     std::uint64_t next_ = 1;

@@ -62,24 +62,25 @@ public:
 
     result<void> frame(const frame_header& frame, bytes_view body, std::uint64_t) {
         if (frame.kind == frame_kind::seal) return {};
-        if (frame.kind != frame_kind::batch) {
-            start_frame();
-            frame_.append(body);
-            header_ = frame;
-            return put(frame.body_checksum);
-        }
-        for (bytes_view rest = body; !rest.empty(); rest = rest.subspan(record_view(rest.data()).size()))
-            if (plan_.leaves_out(record_view(rest.data()))) return assemble(frame, body);
         if (auto filled = fill(frame.first, frame.time); !filled) return filled;
+        std::uint64_t events = 0;
+        for (bytes_view rest = frame.kind == frame_kind::batch ? body.subspan(frame.records_at()) : bytes_view();
+             !rest.empty(); ++events) {
+            const record_view record(rest.data());
+            if (plan_.leaves_out(record) || plan_.is_hidden(record)) return assemble(frame, body, true);
+            rest = rest.subspan(record.size());
+        }
         start_frame();
         frame_.append(body);
         header_ = frame;
-        report_.events += frame.count;
-        ++report_.batches;
         next_ += frame.count;
+        report_.events += events;
+        report_.batches += frame.kind == frame_kind::batch ? 1U : 0U;
         return put(frame.body_checksum);
     }
-    result<void> pieces(const frame_header& frame, bytes_view body, std::uint64_t) { return assemble(frame, body); }
+    result<void> pieces(const frame_header& frame, bytes_view body, std::uint64_t) {
+        return assemble(frame, body, false);
+    }
 
     // Ends the log as a store that is closed does, and makes it one.
     //
@@ -155,6 +156,11 @@ private:
         ++header_.count;
         ++next_;
     }
+    // The next position has a record that is not kept.
+    void add_gap() noexcept {
+        ++header_.count;
+        ++next_;
+    }
     // The placeholder of the next position.
     void add_placeholder(const salvage_plan::run& as, timestamp time) {
         const uuid id = ids_(time);
@@ -189,23 +195,54 @@ private:
         return {};
     }
 
-    // A batch of which some events are lost, or left out. It keeps its id, since what is there was acknowledged; where a placeholder would
-    // part the events of a stream, the batch with the id ends before.
-    result<void> assemble(const frame_header& frame, bytes_view body) {
-        bool is_any = false;
+    // Begins a frame of a batch; a scrubbed one where records of it are not kept.
+    void start_part(const frame_header& batch, std::optional<std::uint64_t> receipt) {
+        start_frame();
+        header_.time = batch.time;
+        if (!receipt) return;
+        header_.flags = frame_scrubbed;
+        std::byte* const head = frame_.extend(scrubbed_head_bytes);
+        store_le(head, *receipt);
+        store_le(head + 8, crc32c({head, 8}));
+        store_le(head + 12, std::uint32_t{0});
+        sum_ = crc32c({head + 8, 4});
+    }
+    // The version of a batch's receipt, as far as it is known.
+    static std::uint64_t receipt_version(const frame_header& frame, bytes_view body) {
+        if (frame.is_scrubbed() && body.size() >= scrubbed_head_bytes &&
+            crc32c(body.first(8)) == load_le<std::uint32_t>(body.data() + 8))
+            return load_le<std::uint64_t>(body.data());
+        std::uint64_t version = 0;
+        std::optional<stream_view> stream;
         for_each_intact(frame, body, [&](const record_view& record) {
-            const bool is_out = plan_.leaves_out(record);
-            left_out_ += is_out ? 1U : 0U;
-            is_any = is_any || !is_out;
+            if (!stream) stream = record.stream();
+            if (*stream == record.stream()) version = record.version().value;
         });
-        if (!is_any) return {};  // then it is lost as a whole, and so is its id
-        ++report_.partial_batches;
+        return version;
+    }
+
+    // A batch of which some events are lost, left out, or not kept; it is whole where the last are all that is missing. It keeps its
+    // id, since what is there was acknowledged; where a placeholder would part the events of a stream, the batch with the id ends
+    // before.
+    result<void> assemble(const frame_header& frame, bytes_view body, bool is_whole) {
+        bool is_any = false;
+        bool is_cut = is_whole && frame.is_scrubbed();
+        for_each_intact(frame, body, [&](const record_view& record) {
+            const bool is_hidden = plan_.is_hidden(record);
+            const bool is_out = !is_hidden && plan_.leaves_out(record);
+            left_out_ += is_out ? 1U : 0U;
+            is_cut = is_cut || is_hidden;
+            is_any = is_any || (!is_out && !is_hidden);
+        });
+        if (!is_any && !is_cut) return {};  // then it is lost as a whole, and so is its id
         if (auto filled = fill(frame.first, frame.time); !filled) return filled;
 
+        std::optional<std::uint64_t> receipt;
+        if (is_cut) receipt = receipt_version(frame, body);
         std::set<std::pair<std::string, std::string>> streams;
         std::pair<std::string, std::string> last;
-        start_frame();
-        header_.time = frame.time;
+        const std::uint64_t lost_before = report_.lost_events;
+        start_part(frame, receipt);
         header_.batch = frame.batch;
         header_.content = frame.content;
         const auto make_room = [&](stream_view stream, std::size_t bytes) -> result<void> {
@@ -214,15 +251,18 @@ private:
             if (is_parted || frame_.size() + bytes > frame_bytes_max) {
                 if (auto written = put_records(); !written) return written;
                 streams.clear();
-                start_frame();
-                header_.time = frame.time;
+                start_part(frame, receipt);
             }
             streams.insert(name);
             last = std::move(name);
             return {};
         };
-        const auto lose_up_to = [&](std::uint64_t end) -> result<void> {
-            for (; next_ < end;) {
+        const auto miss_up_to = [&](std::uint64_t end) -> result<void> {
+            while (next_ < end) {
+                if (is_whole) {
+                    add_gap();
+                    continue;
+                }
                 const salvage_plan::run run = plan_.run_at(next_);
                 if (auto room = make_room(run.stream, placeholder_bytes_max); !room) return room;
                 add_placeholder(run, frame.time);
@@ -231,15 +271,24 @@ private:
         };
         result<void> done;
         for_each_intact(frame, body, [&](const record_view& record) {
-            if (!done || plan_.leaves_out(record)) return;
-            done = lose_up_to(record.position().value);
-            if (done) done = make_room(record.stream(), record.size());
+            if (done) done = miss_up_to(record.position().value);
+            if (!done) return;
+            if (plan_.is_hidden(record)) return add_gap();
+            if (plan_.leaves_out(record)) {
+                const salvage_plan::run run = plan_.run_at(next_);
+                done = make_room(run.stream, placeholder_bytes_max);
+                if (done) add_placeholder(run, frame.time);
+                return;
+            }
+            done = make_room(record.stream(), record.size());
             if (!done) return;
             add(record.bytes());
             ++report_.events;
         });
-        if (done) done = lose_up_to(frame.first + frame.count);
-        return done ? put_records() : done;
+        if (done) done = miss_up_to(frame.first + frame.count);
+        if (!done) return done;
+        ++(report_.lost_events == lost_before ? report_.batches : report_.partial_batches);
+        return put_records();
     }
 
     static constexpr std::size_t frame_bytes_kept = std::size_t{4} << 20;

@@ -29,6 +29,7 @@
 #include "sillok/store/file/reindex.hpp"
 #include "sillok/store/file/segment.hpp"
 #include "sillok/store/file/segment_postings.hpp"
+#include "sillok/store/kept_streams.hpp"
 
 namespace sillok {
 
@@ -71,15 +72,25 @@ public:
         if (!numbers) return std::move(numbers).error();
         damage_walk walk(log_.files(), log_.identity().store, durable, *this);
         if (auto walked = walk.run(*numbers); !walked) return std::move(walked).error();
+        for (gap& each : gaps_)
+            if (!is_damaged_ && kept_.first({each.category, each.key}) < each.before)
+                health_.findings.push_back(std::move(each.what));
         health_.last = {walk.next().position - 1};
         return std::move(health_);
     }
 
 private:
     friend class damage_walk<store_verifier>;
+    struct gap {
+        std::string category;
+        std::string key;
+        version before;
+        finding what;
+    };
 
     void note(finding found) {
         is_whole_ = false;
+        is_damaged_ = true;
         misses_events_ = misses_events_ || found.first != 0;
         health_.findings.push_back(std::move(found));
     }
@@ -97,12 +108,15 @@ private:
     }
     result<void> frame(const frame_header& frame, bytes_view body, std::uint64_t offset) {
         ++health_.frames;
-        health_.events += frame.count;
-        for (bytes_view rest = frame.count != 0 ? body : bytes_view(); !rest.empty();) {
+        if (frame.kind == frame_kind::retention) kept_.take_in(body);
+        const bool has_records = frame.kind == frame_kind::batch;
+        for (bytes_view rest = has_records ? body.subspan(frame.records_at()) : bytes_view(); !rest.empty();) {
+            ++health_.events;
             const record_view record(rest.data());
             std::uint64_t& version = versions_[view_.stream(record.stream()).hash];
             // Where events are lost, those of their streams that follow are not held against them.
-            if (!misses_events_ && record.version().value != version + 1) disagree(record, offset);
+            if (!misses_events_ && record.version().value != version + 1)
+                disagree(record, offset, record.version().value > version);
             version = record.version().value;
             rest = rest.subspan(record.size());
         }
@@ -110,12 +124,22 @@ private:
         cover(in_->covered, frame, offset);
         return {};
     }
-    void disagree(const record_view& record, std::uint64_t offset) {
+    // What is missing before an event may have gone with a scrub: whether it was to, is known when all was read.
+    void disagree(const record_view& record, std::uint64_t offset, bool is_gap) {
         const std::uint64_t segment = in_->segment->number();
         const std::uint64_t position = record.position().value;
-        health_.findings.push_back({segment, offset, position, position, false,
-                                    place_text(segment, offset) + ", position " + std::to_string(position) +
-                                        ": an event does not continue its stream"});
+        finding what{segment,
+                     offset,
+                     position,
+                     position,
+                     false,
+                     place_text(segment, offset) + ", position " + std::to_string(position) +
+                         ": an event does not continue its stream"};
+        const stream_view stream = record.stream();
+        if (is_gap)
+            gaps_.push_back({std::string(stream.category), std::string(stream.key), record.version(), std::move(what)});
+        else
+            health_.findings.push_back(std::move(what));
     }
     result<void> end(std::uint64_t offset, bool is_sealed) {
         health_.bytes += offset - segment_header_bytes;
@@ -180,8 +204,11 @@ private:
     file_log log_;
     log_view view_;
     store_health health_;
-    std::unique_ptr<extent> in_;                                 // the segment that is read
-    bool is_whole_ = true;                                       // so far it is
+    std::unique_ptr<extent> in_;  // the segment that is read
+    bool is_whole_ = true;        // so far it is
+    bool is_damaged_ = false;     // something was found, so far
+    kept_streams kept_{0};
+    std::vector<gap> gaps_;
     bool misses_events_ = false;                                 // the log does, so far
     std::unordered_map<std::uint64_t, std::uint64_t> versions_;  // of the streams, by hash
 };
