@@ -2,6 +2,7 @@
 
 #include <catch2/catch_get_random_seed.hpp>
 #include <catch2/catch_test_macros.hpp>
+#include <catch2/generators/catch_generators.hpp>
 
 #include <algorithm>
 #include <filesystem>
@@ -16,6 +17,7 @@
 #include "command/domain.hpp"
 #include "sillok/command/repository.hpp"
 #include "sillok/store/file/verify.hpp"
+#include "sillok/store/retention.hpp"
 
 using namespace segment_tests;
 
@@ -622,6 +624,133 @@ TEST_CASE("segments of two histories of one store, mixed, make a store that is i
         CHECK(bank::act(*store, 1000).has_value());
     }
     CHECK(ended > 0);
+}
+
+TEST_CASE("what was cut off, deleted or scrubbed stays so, and costs no placeholder") {
+    const bool is_scrubbed = GENERATE(false, true);
+    CAPTURE(is_scrubbed);
+    bank known(60);
+    record_bytes_at raw = known.records;
+    record_bytes_at visible;
+    std::size_t acts = 0;
+    std::map<std::string, std::uint64_t> versions;
+    const auto account = [](int n) { return "account " + std::to_string(n); };
+    {
+        auto store = file_store::open(path, known.options()).value();
+        const std::string cut = account(1);
+        const std::string gone = account(2);
+        REQUIRE(truncate(store, {"account", cut}, version{12}, {.reason = "closed"}).has_value());
+        REQUIRE(delete_stream(store, {"account", gone}).has_value());
+        if (is_scrubbed) REQUIRE(store.scrub({}).value().events > 20);
+        for (int n = 60; n < 70; ++n)
+            if (n % bank::streams != 2) REQUIRE(bank::act(store, n).has_value());
+        REQUIRE(store.read_all({}, [&](const record_view& r) { return keep(visible, r), true; }).has_value());
+        for (const auto& [at, bytes] : visible) raw[at] = bytes;
+        for (int n = 0; n < 8; ++n)
+            if (n != 2) versions[account(n)] = store.version_of({"account", account(n)}).value().value;
+        REQUIRE(store.read_acts([&](const retention_act&) { return ++acts, true; }).has_value());
+        REQUIRE(store.close().has_value());
+    }
+    known.disk.erase(path, "lock");
+    {
+        const auto health = verify_store(path, known.disk).value();
+        for (const finding& each : health.findings) UNSCOPED_INFO(each.what);
+        CHECK(health.findings.empty());
+    }
+    {
+        const auto disk = known.disk.copy();
+        const auto report = known.save(*disk).value();
+        INFO(texts(report));
+        CHECK(report.is_complete());
+        CHECK(report.events == visible.size());
+        CHECK(report.ended.empty());
+        CHECK(verify_store(to, *disk).value().findings.empty());
+        auto store = file_store::open(to, {.clock = known.clock, .device = *disk}).value();
+        record_bytes_at seen;
+        REQUIRE(store.read_all({}, [&](const record_view& r) { return keep(seen, r), true; }).has_value());
+        CHECK(seen == visible);
+        for (const auto& [key, version] : versions) CHECK(store.version_of({"account", key}).value().value == version);
+        CHECK(store.version_of({"account", account(2)}).error() == error_kind::stream_deleted);
+        std::size_t again = 0;
+        REQUIRE(store.read_acts([&](const retention_act&) { return ++again, true; }).has_value());
+        CHECK(again == acts);
+        for (const auto& [id, first] : known.batches) {
+            const auto found = store.find_batch(id).value();
+            REQUIRE(found.has_value());
+            CHECK(found->receipt.first == first.first);
+            CHECK(found->receipt.last == first.last);
+            CHECK(found->receipt.version == first.version);
+        }
+        CHECK(bank::act(store, 100).has_value());
+        // Nothing of what was deleted is in the files of the new store.
+        const std::string text = payload_of(20, 30);  // of the first batch of account 2
+        const auto hold = [&](const std::string& folder) {
+            const auto all = content_of(*disk, folder);
+            return std::ranges::any_of(
+                all, [&](const auto& file) { return !std::ranges::search(file.second, as_bytes(text)).empty(); });
+        };
+        CHECK(hold(path) != is_scrubbed);
+        CHECK_FALSE(hold(to));
+    }
+    const std::uint64_t seed = Catch::getSeed();
+    CAPTURE(seed);
+    const auto segments = known.named(".segment");
+    for (std::uint64_t round = 0; round < 150; ++round) {
+        std::mt19937_64 random(seed * 1000 + round);
+        const auto disk = known.disk.copy();
+        const std::string& name = segments[random() % segments.size()];
+        auto& file = *disk->content(path, name);
+        const std::size_t at = random() % file.size();
+        const auto kind = random() % 4;
+        INFO("round " << round << ": " << name << " byte " << at << " kind " << kind);
+        if (kind < 2) file[at] ^= std::byte{2};
+        if (kind == 2) file.resize(at);
+        if (kind == 3) disk->erase(path, name);
+        const record_bytes_at can_be_read = readable::of(*disk, known.id);
+        const auto report = known.save(*disk);
+        if (!report) FAIL(report.error().text());
+        INFO(texts(*report));
+        const auto health = verify_store(to, *disk).value();
+        for (const finding& each : health.findings) UNSCOPED_INFO(each.what);
+        CHECK(health.findings.empty());
+        auto opened = file_store::open(to, {.clock = known.clock, .device = *disk});
+        if (!opened) FAIL(opened.error().text());
+        std::size_t wrong = 0;
+        record_bytes_at seen;
+        REQUIRE(opened
+                    ->read_all({},
+                               [&](const record_view& r) {
+                                   if (is_placeholder(r)) return true;
+                                   keep(seen, r);
+                                   wrong += raw.contains(r.position().value) &&
+                                                    std::ranges::equal(raw.at(r.position().value), r.bytes())
+                                                ? 0
+                                                : 1;
+                                   return true;
+                               })
+                    .has_value());
+        CHECK(wrong == 0);
+        std::size_t missing = 0;
+        if (report->ended.empty())
+            for (const auto& [position, bytes] : can_be_read)
+                missing += !visible.contains(position) || seen.contains(position) ? 0 : 1;
+        CHECK(missing == 0);
+        for (int n = 0; n < 8; ++n) {
+            const auto last = opened->version_of({"account", account(n)});
+            if (!last) continue;
+            const new_event event{.type = {"probe.event", 1}};
+            const std::string key = account(n);
+            stream_append next_one{{"account", key}, no_stream{}, {&event, 1}};
+            if (last->value != 0) next_one.expected = exactly{last->value};
+            CHECK(opened->append({.streams = {&next_one, 1}}).has_value());
+            std::uint64_t reached = 0;
+            CHECK(opened
+                      ->read_stream({"account", key}, {},
+                                    [&](const record_view& r) { return reached = r.version().value, true; })
+                      .has_value());
+            CHECK(reached == last->value + 1);
+        }
+    }
 }
 
 TEST_CASE("on real files") {

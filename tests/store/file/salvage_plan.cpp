@@ -164,6 +164,44 @@ TEST_CASE("two streams that want one position cannot both have it: the later one
     CHECK(t.plan.run_at(6).version == 0);
 }
 
+TEST_CASE("a stream that was cut begins where it was cut to, and has a placeholder there if that is lost") {
+    {
+        trial t;
+        t.kept.cut({"account", "a"}, version{5});
+        REQUIRE(t.see(1, "a", 1).has_value());  // still there, and not kept
+        REQUIRE(t.see(2, "b", 1).has_value());
+        REQUIRE(t.see(4, "a", 5).has_value());
+        t.finish();
+        CHECK(t.report.ended.empty());
+        CHECK(t.report.versions.empty());
+        CHECK(t.plan.run_at(3).version == 0);
+        CHECK(t.plan.seen() == 2);
+    }
+    {
+        trial t;
+        t.kept.cut({"account", "a"}, version{5});
+        REQUIRE(t.see(2, "a", 7).has_value());
+        REQUIRE(t.see(5, "a", 8).has_value());
+        t.finish();
+        REQUIRE(t.report.ended.size() == 1);  // 5 and 6 have one position
+        CHECK(t.report.ended[0].at == position{2});
+        CHECK(t.plan.run_at(1).version == 5);
+    }
+    {
+        trial t;
+        t.kept.cut({"account", "a"}, version{5});
+        t.kept.cut({"account", "gone"}, none_kept);
+        REQUIRE(t.see(1, "a", 4).has_value());
+        REQUIRE(t.see(2, "b", 1).has_value());
+        REQUIRE(t.see(3, "gone", 9).has_value());
+        t.finish();
+        CHECK(t.plan.next() == 5);  // behind the last one
+        CHECK(t.plan.run_at(4).version == 5);
+        CHECK(t.plan.run_at(4).stream.key == "a");
+        CHECK(t.report.ended.empty());
+    }
+}
+
 TEST_CASE("a segment that claims more than there can have been is not believed") {
     trial t;
     REQUIRE(t.see(1, "a", 1).has_value());

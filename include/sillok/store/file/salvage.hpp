@@ -215,12 +215,14 @@ namespace sillok {
 // Copies every event of the store `from` that is intact, past all damage, into a new store `to`: a directory that is not there, or
 // is empty. `from` is not changed.
 //
-// Ensures:    the events that are in both have the same position, version, id, time and bytes, and the same batch ids. Every other
-//             position has a placeholder. The new store is durable, has no damage, and an id of its own.
+// Ensures:    the events that are in both have the same position, version, id, time and bytes, and the same batch ids. Every position
+//             that was lost has a placeholder; what was cut off stays away. The new store is durable, has no damage, and an id
+//             of its own.
 // Errors:     no_such_store, unsupported_format, locked, damaged (nothing says which store it is), invalid_argument: nothing was
 //             written; no_space, io: what is in `to` is not a store, and can be removed
 // Threads:    one, and no writer of `from` meanwhile
-// Complexity: O(bytes), read twice; of memory about 80 bytes for each stream and what one segment holds
+// Complexity: O(bytes), read twice, or three times where something was cut off; of memory about 80 bytes for
+//             each stream and what one segment holds
 inline result<salvage_report> salvage(std::string_view from, std::string_view to, const salvage_options& options = {}) {
     if (from.empty() || to.empty()) return error(error_kind::invalid_argument, "the path of a store is empty");
     if (options.segment_bytes != 0 &&
