@@ -31,7 +31,9 @@ public:
     victim(std::uint64_t seed, std::uint64_t events, leaving how, bool is_cut) : how_(how), is_cut_(is_cut) {
         const std::uint64_t segment = events * 20 < segment_bytes_min ? segment_bytes_min : events * 20;
         testing::manual_clock clock;
-        auto store = file_store::open(path, {.clock = clock, .segment_bytes = segment, .device = disk}).value();
+        auto store = file_store::open(
+                         path, {.clock = clock, .segment_bytes = segment, .cache_bytes = small_cache, .device = disk})
+                         .value();
         for (std::uint64_t n = 0; last_ < events; ++n) {
             planned_batch batch = make_batch(seed, n, 60);
             // One stream is in the first segments only, so that what it is at is asked of their indexes.
@@ -92,7 +94,8 @@ public:
         const bool is_lock = changed == "lock";
         {
             testing::manual_clock clock;
-            auto reader = file_store::open(path, {.clock = clock, .read_only = true, .device = disk});
+            auto reader =
+                file_store::open(path, {.clock = clock, .cache_bytes = small_cache, .read_only = true, .device = disk});
             found.reader_refused = !reader;
             if (!reader) static_cast<void>(is_named(reader.error()));
             if (!reader && (is_index || is_lock)) fail("a reader is refused because of " + changed);
@@ -107,7 +110,7 @@ public:
         bool has_damage = false;
         {
             testing::manual_clock clock;
-            auto writer = file_store::open(path, {.clock = clock, .device = disk});
+            auto writer = file_store::open(path, {.clock = clock, .cache_bytes = small_cache, .device = disk});
             found.writer_refused = !writer;
             if (!writer) static_cast<void>(is_named(writer.error()));
             // A mark whose version is flipped looks like that of a newer library, which may mean more by it.
@@ -136,7 +139,8 @@ public:
     void begin() {
         testing::manual_clock clock;
         {
-            auto reader = file_store::open(path, {.clock = clock, .read_only = true, .device = disk});
+            auto reader =
+                file_store::open(path, {.clock = clock, .cache_bytes = small_cache, .read_only = true, .device = disk});
             if (!reader) fail("cannot be read: " + to_string(reader.error()));
             verdict whole;
             expected_of_reader_ = look(*reader, whole);
@@ -144,7 +148,7 @@ public:
                 fail("a reader does not see the whole store");
         }
         {
-            auto writer = file_store::open(path, {.clock = clock, .device = disk});
+            auto writer = file_store::open(path, {.clock = clock, .cache_bytes = small_cache, .device = disk});
             if (!writer) fail("cannot be opened: " + to_string(writer.error()));
             verdict whole;
             if (look(*writer, whole) != last_ || whole.read_damaged) fail("a writer does not see the whole store");
@@ -255,7 +259,8 @@ private:
         if (!more || more->first.value != end + 1) fail("a store that was cut does not go on behind the cut");
         if (auto closed = store.close(); !closed) fail("a store that was cut cannot be closed");
         testing::manual_clock clock;
-        const auto again = file_store::open(path, {.clock = clock, .must_exist = true, .device = disk});
+        const auto again =
+            file_store::open(path, {.clock = clock, .cache_bytes = small_cache, .must_exist = true, .device = disk});
         if (!again || again->last(horizon::durable) != more->last) fail("a store that was cut is not the same again");
     }
 
@@ -273,7 +278,7 @@ private:
         const stream_append to{streams()[s], any_version{}, {&event, 1}};
         {
             testing::manual_clock clock;
-            auto store = file_store::open(path, {.clock = clock, .device = disk});
+            auto store = file_store::open(path, {.clock = clock, .cache_bytes = small_cache, .device = disk});
             if (!store) fail("a writer is refused because of " + changed + ": " + store.error().text());
             const auto again = append(*store, batches[luck % batches.size()]);
             if (!again || !again->repeated) fail("a batch is recorded a second time because of " + changed);
@@ -289,7 +294,7 @@ private:
 
     void stays_damaged() {
         testing::manual_clock clock;
-        const auto again = file_store::open(path, {.clock = clock, .device = disk});
+        const auto again = file_store::open(path, {.clock = clock, .cache_bytes = small_cache, .device = disk});
         if (again || again.error() != error_kind::damaged) fail("damage that was found is forgotten");
         disk.lose_process();
     }

@@ -20,6 +20,8 @@ using namespace sillok;
 
 inline constexpr std::size_t stream_count = 5;
 inline constexpr std::size_t tag_count = 4;
+// Thousands of stores are opened: one that takes little memory is made sooner, most of all where a sanitizer watches.
+inline constexpr std::size_t small_cache = std::size_t{256} << 10;
 
 struct planned_event {
     std::size_t stream;  // of `streams()`

@@ -38,8 +38,11 @@ inline constexpr std::size_t setting_count = sizeof settings / sizeof settings[0
 
 template <class Device>
 result<file_store> open_store(Device& disk, const setting& with, testing::manual_clock& clock) {
-    return file_store::open(
-        path, {.clock = clock, .segment_bytes = segment_bytes_min, .durability = with.chosen, .device = disk});
+    return file_store::open(path, {.clock = clock,
+                                   .segment_bytes = segment_bytes_min,
+                                   .cache_bytes = small_cache,
+                                   .durability = with.chosen,
+                                   .device = disk});
 }
 
 // Notes what is durable by now: by what the setting says, or by what the store says.

@@ -104,7 +104,7 @@ public:
                 const bool is_later = dated.date && date < *dated.date;
                 if (std::exchange(is_first, false) &&
                     record.version() != version{1}) {  // it stands for what came before
-                    if (is_later || !detail::is_summary<Aggregate>(record)) done = detail::cut_off(record);
+                    if (is_later || !detail::is_summary<Aggregate>(record)) done = detail::cut_off<Aggregate>(record);
                     dated.date.reset();
                 }
                 if (done && !is_later) dated.keep(record);
@@ -262,7 +262,7 @@ private:
                                            [&](const record_view& record) {
                                                if (record.version().value != start.version.value + 1) {
                                                    if (!within(record) || !detail::is_summary<Aggregate>(record)) {
-                                                       applied = detail::cut_off(record);
+                                                       applied = detail::cut_off<Aggregate>(record);
                                                        return false;
                                                    }
                                                    start.state = Aggregate{};

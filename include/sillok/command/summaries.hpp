@@ -31,11 +31,15 @@ bool is_summary(const record_view& record) noexcept {
     return is_one_of<A>(record, typename summaries_listed_by<A>::type{});
 }
 
-[[gnu::__cold__, gnu::noinline]] inline error cut_off(const record_view& first) {
-    return error(error_kind::truncated,
-                 "stream " + to_string(first.stream()) + " is kept from version " +
-                     std::to_string(first.version().value) + " on, which is " + std::string(first.type()) +
-                     ": what was before is not kept, and nothing that was asked for stands for it");
+// Why an aggregate cannot be loaded from the first event that is kept.
+template <class A>
+[[gnu::__cold__, gnu::noinline]] error cut_off(const record_view& first) {
+    return error(
+        error_kind::truncated,
+        "stream " + to_string(first.stream()) + " is kept from version " + std::to_string(first.version().value) +
+            " on; " +
+            (is_summary<A>(first) ? std::string("what was asked for lies before that")
+                                  : std::string(first.type()) + ", which that is, does not stand for what was before"));
 }
 
 }  // namespace sillok::detail

@@ -24,6 +24,7 @@
 #include "sillok/event/record.hpp"
 #include "sillok/store/batch_window.hpp"
 #include "sillok/store/event_store.hpp"
+#include "sillok/store/file/archiver.hpp"
 #include "sillok/store/file/device.hpp"
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/log.hpp"
@@ -255,6 +256,23 @@ public:
         if (s.is_foreign()) return s.foreign();
         const detail::monitor_lock hold(s.scrubbing);
         return detail::store_scrubber(s).run(options);
+    }
+
+    // Moves the full segments whose events are not behind a position to another directory, oldest first: each is copied, the copy is
+    // synced and read again, and then all of it but its header goes from here. Readers find the events there as long as the
+    // directory is where it was; else what needs them fails, and says where they are. What an archive holds can be opened for
+    // reading as a store that ends early.
+    //
+    // Errors:     invalid_argument: a path that does not begin with /, or where something else is; no_space, io, damaged: the
+    //             segments before are moved, and the store goes on; outcome_unknown, closed
+    // Durability: a crash leaves each segment here, there, or both
+    // Threads:    one at a time; others wait
+    // Complexity: O(bytes of the segments that are moved)
+    result<archive_report> archive(position upto, std::string_view path) {
+        state& s = *state_;
+        if (s.is_foreign()) return s.foreign();
+        const detail::monitor_lock hold(s.scrubbing);
+        return detail::store_archiver::run(s, upto, path);
     }
 
     // What opening found and did.

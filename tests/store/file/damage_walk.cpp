@@ -37,7 +37,7 @@ told_of_walk walked(testing::faulty_device& disk, const uuid& store) {
     told_of_walk told;
     const auto within = open_store_directory(disk, path, false).value();
     damage_walk walk(within, store, 0, told);
-    REQUIRE(walk.run(list_segments(within).value()).has_value());
+    REQUIRE(walk.run(segment_numbers(within).value()).has_value());
     return told;
 }
 

@@ -58,7 +58,7 @@ struct readable {
         readable found;
         const auto within = open_store_directory(disk, path, false).value();
         damage_walk walk(within, store, 0, found);
-        REQUIRE(walk.run(list_segments(within).value()).has_value());
+        REQUIRE(walk.run(segment_numbers(within).value()).has_value());
         return found.records;
     }
 };
@@ -754,6 +754,30 @@ TEST_CASE("what was cut off, deleted or scrubbed stays so, and costs no placehol
             CHECK(reached == last->value + 1);
         }
     }
+}
+
+TEST_CASE("segments that were archived are read where they are, and have to be there") {
+    bank known(60);
+    {
+        auto store = file_store::open(path, known.options()).value();
+        const auto moved = store.archive(position{60}, "/archive");
+        if (!moved) FAIL(moved.error().text());
+        REQUIRE(store.close().has_value());
+    }
+    const auto health = verify_store(path, known.disk).value();
+    for (const finding& each : health.findings) UNSCOPED_INFO(each.what);
+    CHECK(health.findings.empty());
+    CHECK(health.events == known.records.size());
+    {
+        const auto disk = known.disk.copy();
+        const auto report = known.save(*disk).value();
+        INFO(texts(report));
+        CHECK(report.is_complete());
+        CHECK(check_saved(known, *disk, report).size() == known.records.size());
+    }
+    known.disk.erase("/archive", "0000000002.segment");
+    CHECK(known.save(known.disk).error() == error_kind::io);
+    CHECK(known.disk.open_directory(to).error == ENOENT);
 }
 
 TEST_CASE("on real files") {

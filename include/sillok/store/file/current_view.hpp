@@ -119,7 +119,7 @@ private:
             const auto present = now();
             const std::size_t at = present->index_of(number);
             if (at < present->extents.size() && present->extents[at] != each) return true;
-            auto fresh = reload(each->segment, log_.reading());
+            auto fresh = reload(*each, log_);
             if (!fresh) {
                 each->is_suspect.store(false, std::memory_order_relaxed);
                 return std::move(fresh).error();

@@ -17,6 +17,7 @@
 #include "sillok/core/uuid.hpp"
 #include "sillok/event/record.hpp"
 #include "sillok/event/record_writer.hpp"
+#include "sillok/store/file/archive.hpp"
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/frames.hpp"
@@ -38,19 +39,6 @@ struct finding {
 }  // namespace sillok
 
 namespace sillok::detail {
-
-// The numbers of the segments in a directory, ascending.
-//
-// Errors: io
-inline result<std::vector<std::uint64_t>> list_segments(const directory& within) {
-    std::vector<std::uint64_t> numbers;
-    const io_outcome listed = within.list([&](std::string_view name) {
-        if (const std::uint64_t number = segment_number(name); number != 0) numbers.push_back(number);
-    });
-    if (!listed.ok()) return io_error("cannot be listed", "the directory", listed.error);
-    std::sort(numbers.begin(), numbers.end());
-    return numbers;
-}
 
 // Calls `each` with the records of a damaged batch that are intact and in their place, in order. A record says by its own checksum
 // that it is intact, and by position and time, which nobody knows beforehand, that it was written here.
@@ -92,6 +80,9 @@ public:
         : files_(files), store_(store), sink_(sink), durable_(durable) {}
 
     result<void> run(const std::vector<std::uint64_t>& numbers) {
+        auto archived = archives::read(files_);
+        if (!archived) return std::move(archived).error();
+        archived_ = *std::move(archived);
         std::uint64_t due = 1;
         for (const std::uint64_t number : numbers) {
             if (number != due) miss(due, number - 1);
@@ -104,6 +95,8 @@ public:
         return {};
     }
 
+    // The other directory that the segment is in which is told of; empty where it is here.
+    const std::string& place() const noexcept { return place_; }
     // What would come next.
     const chain& next() const noexcept { return expected_; }
     // Events are missing at the end of the log, and nothing says how many.
@@ -140,17 +133,33 @@ private:
     }
     void name_durable(std::uint64_t sequence) noexcept { durable_ = sequence > durable_ ? sequence : durable_; }
 
-    result<void> look_at(std::uint64_t number, bool is_last) {
-        const std::string name = segment_name(number);
-        const io_outcome opened = files_.open(name, open_mode::read);
+    // The file, or none where there is none.
+    static result<void> open(const directory& within, const std::string& name, owned_file& file) {
+        const io_outcome opened = within.open(name, open_mode::read);
         if (!opened.ok() && opened.error != ENOENT && opened.error != ELOOP)
             return io_error("cannot be opened", name, opened.error);
-        if (!opened.ok()) {
+        file = opened.ok() ? owned_file(within.device(), static_cast<int>(opened.value)) : owned_file();
+        return {};
+    }
+    result<void> look_at(std::uint64_t number, bool is_last) {
+        const std::string name = segment_name(number);
+        owned_file file;
+        if (auto opened = open(files_, name, file); !opened) return opened;
+        if (!file.is_open()) {
             miss(number, number);
             return {};
         }
-        const owned_file file(files_.device(), static_cast<int>(opened.value));
-        const io_outcome size = files_.size_of(file);
+        io_outcome size = files_.size_of(file);
+        place_ = size.value <= static_cast<std::int64_t>(segment_header_bytes) ? archive_of(archived_, number) : "";
+        if (!place_.empty()) {  // here is its header alone
+            auto there = open_store_directory(files_.device(), place_, false);
+            if (there)
+                if (auto opened = open(*there, name, file); !opened) return opened;
+            if (!there || !file.is_open())
+                return error(error_kind::io,
+                             name + " was moved to " + place_ + ", and is not there; bring it back first");
+            size = files_.size_of(file);
+        }
         if (!size.ok()) return io_error("cannot be examined", name, size.error);
         file_window window(files_, file, size.value < 0 ? 0 : static_cast<std::uint64_t>(size.value));
         auto found = read_header_of(window, number);
@@ -365,6 +374,8 @@ private:
     bool is_joined_ = true;  // the segment before was read to its end
     bool is_end_told_ = false;
     bool is_end_lost_ = false;
+    std::vector<archived_range> archived_;
+    std::string place_;
 };
 
 }  // namespace sillok::detail

@@ -55,6 +55,7 @@ public:
     directory(device_ref device, owned_file opened) noexcept : device_(device), opened_(std::move(opened)) {}
 
     device_ref device() const noexcept { return device_; }
+    bool is_open() const noexcept { return opened_.is_open(); }
 
     io_outcome open(const std::string& name, open_mode mode) const {
         return again([&] { return device_.open(opened_.number(), name.c_str(), mode); });

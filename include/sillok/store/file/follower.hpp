@@ -137,6 +137,7 @@ private:
         if (!read) return std::move(read).error();
         if (!*read) return damaged_at(number, 0, log_.end().next.position, "the segment's header is not well-formed");
         const segment_header header = **read;
+        if (header.is_archived != 0) return enter_archived(header, *now);
         if (!continues(header, log_.identity().store, number))
             return damaged_at(number, 0, log_.end().next.position, "the segment does not continue the one before it");
 
@@ -156,6 +157,26 @@ private:
         log_.resume(fresh->segment, std::move(file));
         log_.end().begin(header);
         leave_memory();
+        return {};
+    }
+    // Goes on over a segment that was archived while this reader was not looking.
+    result<void> enter_archived(const segment_header& left, const log_view& now) {
+        if (!continues(left, log_.identity().store, left.number))
+            return damaged_at(left.number, 0, log_.end().next.position,
+                              "the segment does not continue the one before it");
+        auto in = archived_extent(log_, left);
+        if (!in) return std::move(in).error();
+        auto acts = acts_of(**in);
+        if (!acts) return std::move(acts).error();
+        auto next = std::make_shared<log_view>(now);
+        next->extents.push_back(*in);
+        {
+            const monitor_lock hold(guard_);
+            kept_.take_in(*acts);
+        }
+        view_.install(std::move(next));
+        log_.end().pass((*in)->covered, left.joint);
+        log_.note_durable((*in)->covered.sequence, (*in)->covered.position);
         return {};
     }
     bool continues(const segment_header& header, const uuid& store, std::uint64_t number) const noexcept {

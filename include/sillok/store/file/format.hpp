@@ -5,6 +5,7 @@
 #include <cstdint>
 #include <cstring>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 
@@ -132,10 +133,21 @@ struct segment_header {
     timestamp before{(std::numeric_limits<std::int64_t>::min)()};
     std::uint32_t previous = 0;
     std::uint32_t durability = 0;
-    std::uint32_t generation = 0;  // how often it was rewritten by a scrub
-    std::uint64_t durable = 0;     // sequence of the last frame that was known to be synced when this was written
-    std::uint32_t checksum = 0;    // as read or written
+    std::uint32_t generation = 0;   // how often it was rewritten by a scrub
+    std::uint32_t is_archived = 0;  // the frames are in another directory, and this is all that is here
+    std::uint64_t durable = 0;      // sequence of the last frame that was known to be synced when this was written
+    std::uint32_t joint = 0;        // of one that is archived: what the next segment names as the frame before it
+    std::uint32_t checksum = 0;     // as read or written
 
+    // The header as it is where the frames are.
+    segment_header of_frames() const {
+        segment_header other = *this;
+        other.is_archived = 0;
+        other.joint = 0;
+        const auto block = std::make_unique<std::byte[]>(segment_header_bytes);
+        other.encode(block.get());
+        return other;
+    }
     void encode(std::byte* to) noexcept {
         std::memset(to, 0, segment_header_bytes);
         store_uuid(to + 16, store);
@@ -148,7 +160,9 @@ struct segment_header {
         store_le(to + 80, previous);
         store_le(to + 84, durability);
         store_le(to + 88, generation);
+        store_le(to + 92, is_archived);
         store_le(to + 96, durable);
+        store_le(to + 104, joint);
         finish_block(to, segment_header_bytes, segment_magic);
         checksum = load_le<std::uint32_t>(to + 12);
     }
@@ -164,7 +178,9 @@ struct segment_header {
                 load_le<std::uint32_t>(from + 80),
                 load_le<std::uint32_t>(from + 84),
                 load_le<std::uint32_t>(from + 88),
+                load_le<std::uint32_t>(from + 92),
                 load_le<std::uint64_t>(from + 96),
+                load_le<std::uint32_t>(from + 104),
                 load_le<std::uint32_t>(from + 12)};
     }
 };

@@ -1,6 +1,7 @@
 #pragma once
 // Reads a segment frame by frame and believes nothing that it has not checked.
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -97,6 +98,25 @@ private:
     byte_buffer buffer_;
     std::uint64_t start_ = 0;
 };
+
+// Writes a part of a file again with the bytes that it has: the system may show some that the disk does not have.
+//
+// Errors: io, no_space
+inline result<void> write_again(const directory& within, const owned_file& file, const std::string& name,
+                                std::uint64_t from, std::uint64_t to) {
+    file_window window(within, file, to);
+    constexpr std::size_t step = std::size_t{256} << 10;
+    while (from < to) {
+        const std::size_t wanted = to - from < step ? static_cast<std::size_t>(to - from) : step;
+        auto bytes = window.at(from, wanted);
+        if (!bytes) return std::move(bytes).error();
+        if (bytes->size() < wanted) return io_error("cannot be read again", name, EIO);
+        if (const io_outcome written = within.write(file, *bytes, from); !written.ok())
+            return io_error("cannot be written again", name, written.error);
+        from += wanted;
+    }
+    return {};
+}
 
 inline bool is_zero(bytes_view bytes) noexcept {
     for (const std::byte each : bytes)

@@ -13,12 +13,14 @@
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/core/time.hpp"
+#include "sillok/store/file/archive.hpp"
 #include "sillok/store/file/durability.hpp"
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/frames.hpp"
 #include "sillok/store/file/open_files.hpp"
 #include "sillok/store/file/segment.hpp"
+#include "sillok/store/file/segment_index.hpp"
 #include "sillok/store/monitor.hpp"
 
 namespace sillok::detail {
@@ -42,6 +44,16 @@ struct log_end {
         joint = before_scrub != 0 ? before_scrub : frame.checksum;
         is_sealed = frame.kind == frame_kind::seal;
         advance(next, frame);
+    }
+    // A sealed segment stands there whose frames are known by its index.
+    void pass(const index_header& covered, std::uint32_t named_by_next) noexcept {
+        next = {covered.sequence + 1, covered.position + 1, covered.last_frame, covered.time};
+        offset = covered.end;
+        frames = covered.frames;
+        events = covered.events;
+        last_frame = covered.last_frame;
+        joint = named_by_next;
+        is_sealed = true;
     }
     // The next frame is the first one of a segment.
     void begin(const segment_header& header) noexcept {
@@ -70,13 +82,15 @@ public:
         : within_(std::move(within)),
           identity_(identity),
           durability_(promised),
-          reading_(within_, files_open_max, cached_bytes) {}
+          reading_(within_, files_open_max, cached_bytes),
+          archives_(within_.device(), cached_bytes) {}
     file_log(const file_log&) = delete;
     file_log& operator=(const file_log&) = delete;
     ~file_log() = default;
 
     const directory& files() const noexcept { return within_; }
     open_files& reading() noexcept { return reading_; }
+    archives& other_places() noexcept { return archives_; }
     const store_identity& identity() const noexcept { return identity_; }
     log_end& end() noexcept { return end_; }
     const log_end& end() const noexcept { return end_; }
@@ -323,6 +337,7 @@ private:
     store_identity identity_;
     durability durability_;
     open_files reading_;
+    archives archives_;
     std::shared_ptr<log_segment> segment_;
     std::shared_ptr<const owned_file> file_;  // of the segment, to write to
     log_end end_;

@@ -32,7 +32,8 @@ namespace sillok::detail {
 struct extent {
     std::shared_ptr<log_segment> segment;
     bool is_sealed = false;
-    index_header covered;  // of a sealed one
+    bool is_archived = false;  // the frames are in another directory
+    index_header covered;      // of a sealed one
     std::shared_ptr<segment_postings> postings;
     std::unique_ptr<segment_index> index;
     std::unique_ptr<record_file> clustered;       // where the index says so: the records once more, by stream

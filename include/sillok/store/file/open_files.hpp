@@ -26,15 +26,32 @@ class known_file;
 class open_files {
 public:
     open_files(const directory& within, std::size_t limit, std::size_t cached_bytes = 0) noexcept
-        : within_(&within), limit_(limit), cache_(cached_bytes) {}
+        : own_(within.device(), owned_file()), within_(&within), limit_(limit), cache_(cached_bytes) {}
+    // In a directory that is opened when the first file is, and need not be there before.
+    open_files(device_ref device, std::string path, std::size_t limit, std::size_t cached_bytes)
+        : path_(std::move(path)), own_(device, owned_file()), within_(&own_), limit_(limit), cache_(cached_bytes) {}
     open_files(const open_files&) = delete;
     open_files& operator=(const open_files&) = delete;
 
     const directory& within() const noexcept { return *within_; }
+    const std::string& path() const noexcept { return path_; }
     block_cache& cache() noexcept { return cache_; }
 
 private:
     friend known_file;
+
+    // Errors: io
+    result<void> open_directory() {
+        if (within_->is_open()) return {};
+        io_outcome opened = own_.device().open_directory(path_.c_str());
+        while (opened.error == EINTR) opened = own_.device().open_directory(path_.c_str());
+        if (!opened.ok()) return io_error("cannot be opened", path_, opened.error);
+        own_ = directory(own_.device(), owned_file(own_.device(), static_cast<int>(opened.value)));
+        return {};
+    }
+
+    std::string path_;
+    directory own_;  // where there is a path
 
     const directory* within_;
     std::size_t limit_;
@@ -80,12 +97,15 @@ public:
         used_ = ++among_.uses_;
         if (file_) return file_;
         const directory& within = among_.within();
+        if (auto ready = among_.open_directory(); !ready) return std::move(ready).error().within(name_);
         io_outcome opened = within.open(name_, open_mode::read);
         while ((opened.error == EMFILE || opened.error == ENFILE) && !among_.open_.empty()) {  // then fewer have to do
             close_oldest();
             opened = within.open(name_, open_mode::read);
         }
-        if (!opened.ok()) return io_error("cannot be opened", name_, opened.error);
+        if (!opened.ok())
+            return io_error("cannot be opened", among_.path_.empty() ? name_ : among_.path_ + '/' + name_,
+                            opened.error);
         auto file = std::make_shared<const owned_file>(within.device(), static_cast<int>(opened.value));
         std::byte block[16];
         const io_outcome read = within.read(*file, block, sizeof block, 0);

@@ -1,6 +1,7 @@
 #pragma once
 // The files beside the segments, as a store finds them when it is opened: is it a store, which one, and how was it left?
 
+#include <algorithm>
 #include <cerrno>
 #include <cstddef>
 #include <cstdint>
@@ -9,6 +10,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/result.hpp"
@@ -29,6 +31,7 @@ struct open_report {
     std::uint64_t torn_offset = 0;
     std::uint64_t bytes_dropped = 0;  // of the torn tail: never acknowledged as durable
     std::uint64_t bytes_proven = 0;   // whole batches whose sync was not proven, written and synced again
+    std::uint64_t archived = 0;       // segments that are in other directories
     bool mark_ignored = false;        // the file `mark` was there and not well-formed
     std::string damage;               // only where it was opened read_only: what is damaged, and where
 };
@@ -57,12 +60,25 @@ inline result<directory_survey> survey(const directory& within) {
             found.has_damage = true;
         else if (const std::uint64_t number = segment_number(name); number != 0)
             found.last_segment = number > found.last_segment ? number : found.last_segment;
-        else if (name != "lock" && !name.ends_with(".index") && !name.ends_with(".clustered") &&
+        else if (name != "lock" && name != "archived" && !name.ends_with(".index") && !name.ends_with(".clustered") &&
                  !name.ends_with(".new"))
             found.foreign = name;
     });
     if (!listed.ok()) return io_error("cannot be listed", "the directory", listed.error);
     return found;
+}
+
+// The numbers of the segments that are there, ascending.
+//
+// Errors: io
+inline result<std::vector<std::uint64_t>> segment_numbers(const directory& within) {
+    std::vector<std::uint64_t> numbers;
+    const io_outcome listed = within.list([&](std::string_view name) {
+        if (const std::uint64_t number = segment_number(name); number != 0) numbers.push_back(number);
+    });
+    if (!listed.ok()) return io_error("cannot be listed", "the directory", listed.error);
+    std::sort(numbers.begin(), numbers.end());
+    return numbers;
 }
 
 // Reads a file of a known small size; nothing where it has another size.

@@ -41,8 +41,9 @@ public:
     //
     // Errors: io, unsupported_format
     result<void> read(open_mode mode) {
-        auto listed = list_segments();
-        if (!listed) return listed;
+        auto listed = segment_numbers(log_.files());
+        if (!listed) return std::move(listed).error();
+        numbers_ = *std::move(listed);
         if (!numbers_.empty())
             if (auto named = ask_last_header(); !named) return named;
         log_end& end = log_.end();
@@ -79,8 +80,9 @@ public:
         for (const looked_through& each : looked_through_) {
             const bool is_last = each.in->segment == log_.segment();
             if (each.proven < each.end || (is_last && end.frames == 0)) {
-                if (auto again = write_again(each, 0, segment_header_bytes); !again) return again;
-                if (auto again = write_again(each, each.proven, each.end); !again) return again;
+                const std::string& name = each.in->segment->file.name();
+                if (auto again = write_again(files, *each.file, name, 0, segment_header_bytes); !again) return again;
+                if (auto again = write_again(files, *each.file, name, each.proven, each.end); !again) return again;
                 report_.bytes_proven += each.end - each.proven;
             } else if (!is_last) {
                 continue;
@@ -110,17 +112,6 @@ private:
         std::size_t in;  // the number of the segment that was looked through
     };
     static constexpr std::uint64_t no_limit = (std::numeric_limits<std::uint64_t>::max)();
-
-    result<void> list_segments() {
-        const io_outcome listed = log_.files().list([&](std::string_view name) {
-            const std::uint64_t number = segment_number(name);
-            if (number == 0) return;
-            auto at = numbers_.begin();
-            while (at != numbers_.end() && *at < number) ++at;
-            numbers_.insert(at, number);
-        });
-        return listed.ok() ? result<void>() : io_error("cannot be listed", "the directory", listed.error);
-    }
 
     // The last segment knows best what was durable before it.
     result<void> ask_last_header() {
@@ -178,6 +169,7 @@ private:
                              std::to_string(end.next.position);
             return {};
         }
+        if (header.is_archived != 0) return take_in_archived(header, is_last);
         const auto segment = std::make_shared<log_segment>(log_.reading(), header);
         segment->file.adopt(file);
         log_.resume(segment, file);
@@ -210,21 +202,32 @@ private:
         if (is_another(seal, segment->header)) return false;
         auto acts = found->in->index->acts();
         if (!acts) return acts.error() == error_kind::damaged ? result<bool>(false) : std::move(acts).error();
-        kept_.take_in(*acts);
         name_durable(seal.durable);
-        const index_header& covered = found->in->covered;
-        log_end& end = log_.end();
-        end.next = {covered.sequence + 1, covered.position + 1, covered.last_frame, covered.time};
-        end.offset = covered.end;
-        end.frames = covered.frames;
-        end.events = covered.events;
-        end.last_frame = covered.last_frame;
-        end.joint = found->joint;
-        end.is_sealed = true;
-        log_.note_durable(covered.sequence, covered.position);
-        has_tail_ = window.file_bytes() > covered.end;
-        view_.extents.push_back(std::move(found->in));
+        has_tail_ = window.file_bytes() > found->in->covered.end;
+        take_in(std::move(found->in), *acts, found->joint);
         return true;
+    }
+    // A sealed segment that is durable as a whole.
+    void take_in(std::shared_ptr<extent> in, bytes_view acts, std::uint32_t joint) {
+        kept_.take_in(acts);
+        log_.end().pass(in->covered, joint);
+        log_.note_durable(in->covered.sequence, in->covered.position);
+        view_.extents.push_back(std::move(in));
+    }
+    // A segment whose frames are in another directory, which may not be there now.
+    result<void> take_in_archived(const segment_header& left, bool is_last) {
+        if (is_last) {
+            report_.damage = segment_name(left.number) + ": was archived, and no segment follows it";
+            return {};
+        }
+        auto in = archived_extent(log_, left);
+        if (!in) return std::move(in).error();
+        auto acts = acts_of(**in);
+        if (!acts) return std::move(acts).error();
+        ++report_.archived;
+        has_tail_ = false;
+        take_in(*std::move(in), *acts, left.joint);
+        return {};
     }
 
     // Whether it is not the frame that was durable there. A scrub changes the checksums of frames, and the mark may be older.
@@ -367,22 +370,6 @@ private:
                 view_.extents.resize(number + 1);
                 return {};
             }
-        }
-        return {};
-    }
-
-    result<void> write_again(const looked_through& what, std::uint64_t from, std::uint64_t to) {
-        const std::string& name = what.in->segment->file.name();
-        file_window window(log_.files(), *what.file, to);
-        constexpr std::size_t step = std::size_t{256} << 10;
-        while (from < to) {
-            const std::size_t wanted = to - from < step ? static_cast<std::size_t>(to - from) : step;
-            auto bytes = window.at(from, wanted);
-            if (!bytes) return std::move(bytes).error();
-            if (bytes->size() < wanted) return io_error("cannot be read again", name, EIO);
-            if (const io_outcome written = log_.files().write(*what.file, *bytes, from); !written.ok())
-                return io_error("cannot be written again", name, written.error);
-            from += wanted;
         }
         return {};
     }

@@ -6,8 +6,11 @@
 #include <memory>
 #include <string>
 #include <utility>
+#include <vector>
 
+#include "sillok/core/bytes.hpp"
 #include "sillok/core/result.hpp"
+#include "sillok/store/file/archive.hpp"
 #include "sillok/store/file/clustered.hpp"
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/format.hpp"
@@ -35,6 +38,15 @@ inline error unsupported_frame(std::uint64_t segment, std::uint64_t offset, cons
                                                      std::to_string(static_cast<unsigned>(frame.kind)) + " and flags " +
                                                      std::to_string(frame.flags) +
                                                      ", which this library does not know");
+}
+
+// The acts of retention in a sealed segment.
+//
+// Errors: damaged, io
+inline result<std::vector<std::byte>> acts_of(const extent& in) {
+    if (in.index) return in.index->acts();
+    const bytes_view acts = in.postings->acts.view();
+    return std::vector<std::byte>(acts.begin(), acts.end());
 }
 
 // Counts a frame as covered.
@@ -166,10 +178,44 @@ inline result<std::shared_ptr<extent>> reindex(const std::shared_ptr<log_segment
     return fresh;
 }
 
-// The segment as it is in its file now, which a scrub may have put there, with an index that fits.
+// A segment that was archived, by the header that is left of it. Its frames are looked at only if there is no index that fits.
+//
+// Errors: damaged, io
+inline result<std::shared_ptr<extent>> archived_extent(file_log& log, const segment_header& left) {
+    auto ranges = archives::read(log.files());
+    if (!ranges) return std::move(ranges).error();
+    const std::string path = archive_of(*ranges, left.number);
+    if (path.empty())
+        return error(error_kind::damaged,
+                     segment_name(left.number) + ": was archived, and the file archived does not say where");
+    const auto segment = std::make_shared<log_segment>(log.other_places().at(path), left.of_frames());
+    auto index = segment_index::open(log.reading(), index_name(left.number));
+    if (!index) return std::move(index).error();
+    const bool fits =
+        *index != nullptr && (*index)->header().store == left.store && (*index)->header().segment == left.number &&
+        (*index)->header().segment_checksum == segment->header.checksum && (*index)->header().clustered == 0;
+    std::shared_ptr<extent> in;
+    if (fits) {
+        in = std::make_shared<extent>();
+        in->segment = segment;
+        in->covered = (*index)->header();
+        in->index = *std::move(index);
+        in->is_sealed = true;
+    } else {
+        auto read = reindex(segment);
+        if (!read) return std::move(read).error().within(path);
+        in = *std::move(read);
+    }
+    in->is_archived = true;
+    return in;
+}
+
+// The segment as it is in its file now, which a scrub or an archiving may have put there, with an index that fits.
 //
 // Errors: damaged: it is the segment that does not fit; io
-inline result<std::shared_ptr<extent>> reload(const std::shared_ptr<log_segment>& known, open_files& among) {
+inline result<std::shared_ptr<extent>> reload(const extent& was_in, file_log& log) {
+    const std::shared_ptr<log_segment>& known = was_in.segment;
+    open_files& among = log.reading();
     const segment_header& was = known->header;
     const std::string name = segment_name(was.number);
     auto opened = among.within().open_file(name, open_mode::read);
@@ -180,7 +226,12 @@ inline result<std::shared_ptr<extent>> reload(const std::shared_ptr<log_segment>
     const bool is_it = *read && (*read)->store == was.store && (*read)->number == was.number &&
                        (*read)->position == was.position && (*read)->sequence == was.sequence;
     if (!is_it) return damaged_at(was.number, 0, was.position, "it is not the segment that was there");
-    if ((*read)->checksum == was.checksum) return reindex(known);
+    if ((*read)->is_archived != 0 && !was_in.is_archived) return archived_extent(log, **read);
+    if ((*read)->checksum == was.checksum || (*read)->is_archived != 0) {
+        auto again = reindex(known);
+        if (again) (*again)->is_archived = was_in.is_archived;
+        return again;
+    }
     const auto fresh = std::make_shared<log_segment>(among, **read);
     const io_outcome size = among.within().size_of(*file);
     if (!size.ok()) return io_error("cannot be examined", name, size.error);
@@ -199,6 +250,7 @@ inline std::shared_ptr<extent> put_into_file(open_files& among, const extent& fr
     const std::string name = index_name(from.segment->number());
     index_header covered = from.covered;
     clustered_records records;
+    clusters = clusters && !from.is_archived;
     if (clusters) {
         auto written = record_clusterer(*from.segment, *from.postings).write(covered);
         if (!written) return nullptr;
@@ -211,6 +263,7 @@ inline std::shared_ptr<extent> put_into_file(open_files& among, const extent& fr
     auto fresh = std::make_shared<extent>();
     fresh->segment = from.segment;
     fresh->is_sealed = true;
+    fresh->is_archived = from.is_archived;
     fresh->covered = covered;
     fresh->index = *std::move(index);
     if (clusters)

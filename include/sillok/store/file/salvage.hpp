@@ -145,7 +145,7 @@ public:
         lock_ = *std::move(lock);
         auto found = survey(*from_);
         if (!found) return std::move(found).error();
-        auto numbers = list_segments(*from_);
+        auto numbers = segment_numbers(*from_);
         if (!numbers) return std::move(numbers).error();
         numbers_ = *std::move(numbers);
         auto identity = salvage_identity(*from_, numbers_, *found, report_.findings);

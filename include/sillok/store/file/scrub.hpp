@@ -36,6 +36,8 @@ struct scrub_report {
     std::uint64_t segments = 0;  // that were written anew
     std::uint64_t events = 0;    // whose records are gone
     std::uint64_t bytes = 0;     // that the segments are shorter
+    std::uint64_t archived =
+        0;  // segments in other directories that have events that are not kept: they stay as they are
 };
 
 }  // namespace sillok
@@ -186,9 +188,14 @@ public:
         s_.view.file_indexes();
         const std::size_t count = s_.view.now()->extents.size();
         for (std::size_t i = 0; i + 1 < count; ++i) {
+            const auto view = s_.view.now();  // keeps it
+            const extent& in = *view->extents[i];
             auto hidden = hidden_in(i);
+            if (in.is_archived) {  // in a directory that may not be there now
+                report_.archived += !hidden || *hidden != 0;
+                continue;
+            }
             if (!hidden) return std::move(hidden).error();
-            const extent& in = *s_.view.now()->extents[i];
             if (*hidden == 0 ||
                 static_cast<double>(*hidden) <= options.least_share * static_cast<double>(in.covered.events))
                 continue;

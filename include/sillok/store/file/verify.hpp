@@ -68,9 +68,10 @@ public:
             if (!mark) return std::move(mark).error();
             if (*mark) durable = (*mark)->sequence;
         }
-        auto numbers = list_segments(log_.files());
+        auto numbers = segment_numbers(log_.files());
         if (!numbers) return std::move(numbers).error();
         damage_walk walk(log_.files(), log_.identity().store, durable, *this);
+        walk_ = &walk;
         if (auto walked = walk.run(*numbers); !walked) return std::move(walked).error();
         for (gap& each : gaps_)
             if (!is_damaged_ && kept_.first({each.category, each.key}) < each.before)
@@ -101,7 +102,8 @@ private:
     void begin(const segment_header& header) {
         ++health_.segments;
         in_ = std::make_unique<extent>();
-        in_->segment = std::make_shared<log_segment>(log_.reading(), header);
+        open_files& among = walk_->place().empty() ? log_.reading() : log_.other_places().at(walk_->place());
+        in_->segment = std::make_shared<log_segment>(among, header);
         in_->covered = covered_of(header);
         in_->postings = std::make_shared<segment_postings>(hash_seed(header.store));
         is_whole_ = true;
@@ -203,6 +205,7 @@ private:
     monitor guard_;
     file_log log_;
     log_view view_;
+    const damage_walk<store_verifier>* walk_ = nullptr;
     store_health health_;
     std::unique_ptr<extent> in_;  // the segment that is read
     bool is_whole_ = true;        // so far it is
