@@ -88,6 +88,7 @@ struct held : held_rejection {
     static constexpr void destroy(held_rejection* any) { delete static_cast<held*>(any); }
     static constexpr bool equal(const held_rejection& a, const held_rejection& b) { return same(in(a), in(b)); }
     static std::string text(const held_rejection& any) {
+        using sillok::describe;  // in this namespace there may be others of that name
         if constexpr (std::is_same_v<R, reason>)
             return std::string(in(any).view());
         else

@@ -135,6 +135,12 @@ TEST_CASE("a segment that is missing, or stands in the place of another, is foun
     auto cut = disk.copy();
     cut->content(path, "0000000003.segment")->resize(detail::segment_header_bytes);
     CHECK_FALSE(verify_store(path, *cut).value().is_sound());  // it was closed: more was there
+    auto shorter = disk.copy();
+    std::string last;
+    for (const std::string& name : disk.names(path))
+        if (name.ends_with(".segment")) last = name;
+    shorter->erase(path, last);
+    CHECK(texts(verify_store(path, *shorter).value()).find("the log ends too early") != std::string::npos);
 }
 
 TEST_CASE("P21: what is copied of a running store, segment by segment from the oldest on, is a prefix, and sound") {

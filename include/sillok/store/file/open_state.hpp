@@ -50,8 +50,8 @@ inline result<std::unique_ptr<file_state>> open_existing(const std::string& path
     s.lock = std::move(lock);
     if (found.has_damage && !options.read_only)
         return error(error_kind::damaged,
-                     "damage was found earlier (see the file damage); until it is salvaged, the "
-                     "store can be opened for reading only");
+                     "damage was found earlier (see the file damage); the store can be opened for "
+                     "reading only; salvage() makes a new one of what is intact");
     std::optional<durable_mark> mark;
     if (found.has_mark) {
         auto read = read_mark(s.log.files(), identity->store, s.report);
