@@ -72,10 +72,17 @@ TEST_CASE("P15: lengths and counts that are not possible are refused before anyt
 
 TEST_CASE("P20: a kind or a flag that is not known refuses the store, unless it is a note") {
     sample s;
-    for (const unsigned kind : {3U, 4U, 5U, 6U, 0x7FFFU})
+    for (const unsigned kind : {3U, 5U, 6U, 0x7FFFU})
         CHECK(s.changed([&](std::byte* f) { store_le(f + 4, static_cast<std::uint16_t>(kind)); }) ==
               frame_state::unsupported);
-    CHECK(s.changed([](std::byte* f) { store_le(f + 6, std::uint16_t{1}); }) == frame_state::unsupported);
+    for (const unsigned flags : {2U, 3U, 0x8000U})
+        CHECK(s.changed([&](std::byte* f) { store_le(f + 6, static_cast<std::uint16_t>(flags)); }) ==
+              frame_state::unsupported);
+    CHECK(s.changed([](std::byte* f) {
+        store_le(f + 4, std::uint16_t{2});
+        store_le(f + 6, std::uint16_t{1});
+    }) == frame_state::unsupported);
+    CHECK(s.changed([](std::byte* f) { store_le(f + 6, std::uint16_t{1}); }) == frame_state::invalid);  // not scrubbed
     CHECK(s.changed([&](std::byte* f) {
         const std::uint32_t length = load_le<std::uint32_t>(f + 8);
         store_le(f + 4, std::uint16_t{0x8001});
@@ -110,4 +117,82 @@ TEST_CASE("behind an end, headers of later frames and bytes that are not 0 are f
     CHECK(look_behind(window, segment_header_bytes, s.checksum, 3).value().durable == 0);
     CHECK(look_behind(window, segment_header_bytes, s.checksum + 1, 1).value().durable == 0);
     CHECK(look_behind(window, s.bytes().size(), s.checksum, 1).value().end == s.bytes().size());
+}
+
+TEST_CASE("acts of retention are what they are, or no frame") {
+    sample s;
+    const auto with = [&](auto change) {
+        return s.changed([&](std::byte* f) {
+            byte_buffer acts;
+            retention_act act{};
+            act.stream = {"account", "7"};
+            act.from = version{3};
+            append_act(acts, act);
+            change(acts.data());
+            store_bytes(f + 80, acts.view());
+            store_le(f + 4, std::uint16_t{4});
+            store_le(f + 8, static_cast<std::uint32_t>(80 + acts.size()));
+            store_le(f + 12, std::uint32_t{0});
+            store_le(f + 72, crc32c(acts.view()));
+        });
+    };
+    CHECK(with([](std::byte*) {}) == frame_state::valid);
+    CHECK(with([](std::byte* act) { act[4] = std::byte{2}; }) == frame_state::invalid);
+    CHECK(with([](std::byte* act) { act[0] = std::byte{255}; }) == frame_state::invalid);
+    CHECK(with([](std::byte* act) { act[16] = std::byte{0}; }) == frame_state::invalid);
+    CHECK(s.changed([](std::byte* f) {
+        store_le(f + 4, std::uint16_t{4});
+        store_le(f + 12, std::uint32_t{0});
+    }) == frame_state::invalid);
+}
+
+TEST_CASE("a batch that was scrubbed has records in their places, or none, and says the version of its receipt") {
+    // Three records at positions 11 to 13, of which those that are asked for are left.
+    byte_buffer records[3];
+    for (std::uint64_t i = 0; i < 3; ++i) {
+        const record_fields fields{.position = {11 + i},
+                                   .version = {1 + i},
+                                   .time = timestamp{5},
+                                   .type = {"probe.event", 1},
+                                   .stream = {"account", "7"}};
+        std::byte room[512];
+        records[i].append({room, static_cast<std::size_t>(write_record(room, fields) - room)});
+    }
+    frame_header frame;
+    frame.flags = frame_scrubbed;
+    frame.first = 11;
+    frame.count = 3;
+    frame.time = timestamp{5};
+    const auto check = [&](std::vector<int> left, auto change) {
+        byte_buffer body;
+        std::byte* const head = body.extend(scrubbed_head_bytes);
+        store_le(head, std::uint64_t{3});
+        store_le(head + 8, crc32c({head, 8}));
+        store_le(head + 12, std::uint32_t{0});
+        frame.body_checksum = crc32c({head + 8, 4});
+        for (const int each : left) {
+            body.append(records[each].view());
+            frame.body_checksum = crc32c(records[each].view().subspan(4, 4), frame.body_checksum);
+        }
+        change(body);
+        std::uint64_t unreadable = 0;
+        return check_batch(frame, body.view(), unreadable) == nullptr;
+    };
+    const auto as_it_is = [](byte_buffer&) {};
+    for (const std::vector<int>& left : {std::vector<int>{}, {0}, {1}, {2}, {0, 1}, {0, 2}, {1, 2}, {0, 1, 2}})
+        CHECK(check(left, as_it_is));
+    CHECK_FALSE(check({1, 0}, as_it_is));
+    CHECK_FALSE(check({1, 1}, as_it_is));
+    CHECK_FALSE(check({0}, [](byte_buffer& body) { body.data()[0] ^= std::byte{1}; }));
+    CHECK_FALSE(check({0}, [](byte_buffer& body) { body.data()[8] ^= std::byte{1}; }));
+    CHECK_FALSE(check({0}, [](byte_buffer& body) { body.data()[60] ^= std::byte{1}; }));
+    CHECK_FALSE(check({}, [](byte_buffer& body) { body.shrink_to(8); }));
+    CHECK_FALSE(check({0, 1}, [](byte_buffer& body) { body.shrink_to(body.size() / 2 + 8); }));
+    frame.count = 1;
+    CHECK_FALSE(check({1}, as_it_is));  // behind its last position
+    frame.count = 2;
+    CHECK_FALSE(check({0, 1, 2}, as_it_is));
+    frame.flags = 0;
+    frame.count = 3;
+    CHECK_FALSE(check({0, 1, 2}, as_it_is));
 }

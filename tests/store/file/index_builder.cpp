@@ -25,7 +25,7 @@ struct raw_index {
     std::size_t entries(std::size_t bucket) const { return at<std::uint16_t>(bucket + 4); }
 };
 
-constexpr std::size_t streams = 0, tags = 3, batches = 6, steps = 9;
+constexpr std::size_t streams = 0, tags = 3, batches = 6, steps = 9, acts = 10;
 
 raw_index sample() {
     index_builder builder;
@@ -35,6 +35,8 @@ raw_index sample() {
     builder.add(keys::batches, {4, 0, 0, 0, 0}, std::vector<std::uint32_t>{512});
     builder.add(index_step{41, 4096});
     builder.add(index_step{44, 20'496});
+    static const std::byte recorded[24] = {std::byte{1}, std::byte{2}};
+    builder.add_acts(recorded);
     return {builder.build({uuid{{7, 8}}, 12, 13, 14, 15, 16, 17, timestamp{-18}, 19, 20, 21, 22})};
 }
 
@@ -59,16 +61,16 @@ TEST_CASE("the header of an index is where the documentation says") {
     CHECK(index.at<std::uint64_t>(96) == 21);
     CHECK(index.at<std::uint32_t>(104) == 22);
     CHECK(index.at<std::uint32_t>(108) == 0);
-    for (std::size_t i = 272; i < 512; ++i) CHECK(index.all[i] == std::byte{0});
+    for (std::size_t i = 288; i < 512; ++i) CHECK(index.all[i] == std::byte{0});
 }
 
 TEST_CASE("the sections of an index stand in order, each with what the documentation says") {
     const raw_index index = sample();
     std::size_t at = 512;
-    for (std::size_t section = 0; section < 10; ++section) {
+    for (std::size_t section = 0; section < 11; ++section) {
         CHECK(index.start(section) == at);
         at += index.bytes(section);
-        if (section % 3 == 2 || section == steps) {
+        if (section % 3 == 2 || section >= steps) {
             CHECK(index.at<std::uint32_t>(at) == index.sum(index.start(section), index.bytes(section)));
             CHECK(index.at<std::uint32_t>(at + 4) == 0);
             at = (at + 8 + 7) / 8 * 8;
@@ -77,6 +79,8 @@ TEST_CASE("the sections of an index stand in order, each with what the documenta
     CHECK(at == index.all.size());
     CHECK(index.bytes(streams + 2) == 32);
     CHECK(index.bytes(steps) == 32);
+    CHECK(index.bytes(acts) == 24);
+    CHECK(index.all[index.start(acts) + 1] == std::byte{2});
     CHECK(index.at<std::uint64_t>(index.start(steps) + 16) == 44);
     CHECK(index.at<std::uint64_t>(index.start(steps) + 24) == 20'496);
 
@@ -119,6 +123,6 @@ TEST_CASE("what finds its home full stands in the next bucket that is not, and m
 
 TEST_CASE("an index of nothing has sections without length") {
     const raw_index index{index_builder().build({})};
-    for (std::size_t section = 0; section < 10; ++section) CHECK(index.bytes(section) == 0);
-    CHECK(index.all.size() == 512 + 4 * 8);
+    for (std::size_t section = 0; section < 11; ++section) CHECK(index.bytes(section) == 0);
+    CHECK(index.all.size() == 512 + 5 * 8);
 }
