@@ -30,6 +30,7 @@ struct told_of_walk {
     result<void> end(std::uint64_t, bool) { return {}; }
     void note(finding found) { findings.push_back(std::move(found)); }
     void torn(std::uint64_t bytes) { torn_bytes = bytes; }
+    static bool ends_where_torn() noexcept { return false; }
     result<void> unsupported(std::uint64_t, std::uint64_t, const frame_header&) { return {}; }
 };
 

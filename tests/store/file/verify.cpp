@@ -178,3 +178,36 @@ TEST_CASE("P21: what is copied of a running store, segment by segment from the o
     is_over = true;
     writer.join();
 }
+
+TEST_CASE("frames that are whole behind a torn one, and that nobody was told of as durable, are torn with it") {
+    for (const std::size_t segments : {std::size_t{1}, std::size_t{3}}) {
+        testing::faulty_device disk;
+        testing::manual_clock clock;
+        const file_options options{
+            .clock = clock, .segment_bytes = segment_bytes_min, .durability = lose_unsynced{}, .device = disk};
+        std::uint64_t synced = 0;
+        {
+            auto store = file_store::open("s", options).value();
+            for (int n = 0; n < 5; ++n) REQUIRE(recovery_tests::append(store, "synced", n));
+            REQUIRE(store.sync());
+            synced = store.last(horizon::durable).value;
+            for (int n = 20; n < 100 && disk.content("s", detail::segment_name(segments)) == nullptr; ++n)
+                REQUIRE(recovery_tests::append(store, std::string(300, 'x'), n));
+            REQUIRE(disk.content("s", detail::segment_name(segments)) != nullptr);
+            for (int n = 5; n < 10; ++n) REQUIRE(recovery_tests::append(store, "not synced", n));
+            disk.lose_process();
+        }
+        std::vector<std::byte>& bytes = *disk.content("s", detail::segment_name(1));
+        std::uint64_t offset = detail::segment_header_bytes;
+        for (std::uint64_t n = 0; n < synced; ++n) offset += load_le<std::uint32_t>(bytes.data() + offset + 8);
+        bytes[offset + 100] ^= std::byte{1};
+        const auto health = verify_store("s", disk).value();
+        CHECK(health.is_sound());
+        CHECK(health.findings.empty());
+        CHECK(health.torn_bytes > 500);
+        CHECK(health.last == position{synced});
+        const auto store = file_store::open("s", options).value();
+        CHECK(store.last(horizon::visible) == position{synced});
+        CHECK(store.report().bytes_dropped == health.torn_bytes);
+    }
+}

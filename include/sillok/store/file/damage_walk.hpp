@@ -21,6 +21,7 @@
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/frames.hpp"
+#include "sillok/store/file/later_segment.hpp"
 #include "sillok/store/file/opening.hpp"
 #include "sillok/store/file/segment.hpp"
 
@@ -40,26 +41,6 @@ struct finding {
 
 namespace sillok::detail {
 
-// Calls `each` with the records of a damaged batch that are intact and in their place, in order. A record says by its own checksum
-// that it is intact, and by position and time, which nobody knows beforehand, that it was written here.
-template <class Each>
-void for_each_intact(const frame_header& frame, bytes_view body, Each each) {
-    std::uint64_t next = frame.first;
-    while (body.size() >= record_layout::variable && next - frame.first < frame.count) {
-        const auto position = load_le<std::uint64_t>(body.data() + record_layout::position);
-        const bool may_be = position >= next && position - frame.first < frame.count &&
-                            load_le<std::int64_t>(body.data() + record_layout::time) == frame.time.nanoseconds;
-        if (!may_be || !is_record(body) || !record_view(body.data()).is_intact()) {
-            body = body.subspan(8);
-            continue;
-        }
-        const record_view record(body.data());
-        each(record);
-        next = position + 1;
-        body = body.subspan(record.size());
-    }
-}
-
 // Positions, sequences and times only ascend on the way: a frame that goes back is damage. The sink is told, in the order of the log:
 //
 //     begin(header)                            a segment whose frames can be believed
@@ -68,6 +49,7 @@ void for_each_intact(const frame_header& frame, bytes_view body, Each each) {
 //     end(offset, is_sealed) -> result         behind the last frame of the segment
 //     note(finding)                            damage; before the pieces that it left
 //     torn(bytes)                              what a crash left behind the end of the log
+//     ends_where_torn() -> bool                whether whole frames behind that, which nobody was told of as durable, are passed over
 //     unsupported(error) -> result             a frame that may change what the log means
 //
 // Errors:     those of the sink; io; unsupported_format, where a segment has a newer format
@@ -84,9 +66,11 @@ public:
         if (!archived) return std::move(archived).error();
         archived_ = *std::move(archived);
         std::uint64_t due = 1;
+        numbers_ = &numbers;
         for (const std::uint64_t number : numbers) {
             if (number != due) miss(due, number - 1);
             if (auto looked = look_at(number, number == numbers.back()); !looked) return looked;
+            if (is_torn_) return {};
             due = number + 1;
         }
         if (numbers.empty()) miss(1, 1);
@@ -276,6 +260,15 @@ private:
                 if (auto told = sink_.unsupported(number, offset, frame); !told) return told;
                 return sink_.end(offset, false);
             }
+            if (sink_.ends_where_torn() && durable_ < expected_.sequence) {
+                auto torn = look_ahead(window, number, offset, seed);
+                if (!torn) return std::move(torn).error();
+                if (durable_ < expected_.sequence) {
+                    is_torn_ = true;
+                    if (*torn != 0) sink_.torn(*torn);
+                    return sink_.end(offset, false);
+                }
+            }
             const bool is_ahead = frame.sequence > expected_.sequence && frame.first >= expected_.position;
             auto next = next_frame(window, is_ahead ? offset : offset + 8, seed, expected_);
             if (!next) return std::move(next).error();
@@ -294,6 +287,22 @@ private:
             expected_.previous = later.previous;
             offset = next->offset;
         }
+    }
+    // Looks through all that is behind a place for what says how far the log was durable. Returns how many bytes there are.
+    result<std::uint64_t> look_ahead(file_window& window, std::uint64_t number, std::uint64_t offset,
+                                     std::uint32_t seed) {
+        auto behind = look_behind(window, offset, seed, expected_.sequence);
+        if (!behind) return std::move(behind).error();
+        name_durable(behind->durable);
+        std::uint64_t bytes = behind->end - offset;
+        for (const std::uint64_t later : *numbers_) {
+            if (later <= number) continue;
+            auto there = look_into(files_, store_, later, expected_.sequence);
+            if (!there) return std::move(there).error();
+            name_durable(there->durable);
+            bytes += there->bytes;
+        }
+        return bytes;
     }
     static const char* reason(const found_frame& found) noexcept {
         return found.state == frame_state::end ? "the file ends here" : found.why;
@@ -372,7 +381,9 @@ private:
     std::uint64_t durable_;
     std::uint32_t last_frame_ = 0;
     bool is_joined_ = true;  // the segment before was read to its end
+    bool is_torn_ = false;   // the log ends where it was told of
     bool is_end_told_ = false;
+    const std::vector<std::uint64_t>* numbers_ = nullptr;
     bool is_end_lost_ = false;
     std::vector<archived_range> archived_;
     std::string place_;

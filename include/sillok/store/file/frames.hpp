@@ -157,6 +157,26 @@ inline const char* check_batch(const frame_header& frame, bytes_view body, std::
     return sum == frame.body_checksum ? nullptr : "the records are not those that were written";
 }
 
+// Calls `each` with the records of a damaged batch that are intact and in their place, in order. A record says by its own checksum
+// that it is intact, and by position and time, which nobody knows beforehand, that it was written here.
+template <class Each>
+void for_each_intact(const frame_header& frame, bytes_view body, Each each) {
+    std::uint64_t next = frame.first;
+    while (body.size() >= record_layout::variable && next - frame.first < frame.count) {
+        const auto position = load_le<std::uint64_t>(body.data() + record_layout::position);
+        const bool may_be = position >= next && position - frame.first < frame.count &&
+                            load_le<std::int64_t>(body.data() + record_layout::time) == frame.time.nanoseconds;
+        if (!may_be || !is_record(body) || !record_view(body.data()).is_intact()) {
+            body = body.subspan(8);
+            continue;
+        }
+        const record_view record(body.data());
+        each(record);
+        next = position + 1;
+        body = body.subspan(record.size());
+    }
+}
+
 // Looks at the frame at `offset`, which should continue `expected`.
 //
 // Errors: io

@@ -17,6 +17,7 @@
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/frames.hpp"
+#include "sillok/store/file/later_segment.hpp"
 #include "sillok/store/file/log.hpp"
 #include "sillok/store/file/log_view.hpp"
 #include "sillok/store/file/opening.hpp"
@@ -280,10 +281,13 @@ private:
         constexpr const char* unsealed = "there is no seal, though another segment follows";
         std::uint64_t dropped = behind->end - end.offset;
         for (std::size_t i = index + 1; i < numbers_.size(); ++i) {
-            auto bytes = look_into(i, end.next.sequence);
-            if (!bytes) return std::move(bytes).error();
-            if (!*bytes) return damaged(number, end.offset, end.next.position, unsealed);
-            dropped += **bytes;
+            auto later = look_into(log_.files(), log_.identity().store, numbers_[i], end.next.sequence);
+            if (!later) return std::move(later).error();
+            // The last one may be the beginning of a segment, which never got a header.
+            if (!later->is_known && (later->bytes != 0 || i + 1 != numbers_.size()))
+                return damaged(number, end.offset, end.next.position, unsealed);
+            name_durable(later->durable);
+            dropped += later->bytes;
         }
         if (named_ >= end.next.sequence) {
             const char* const missing = is_last ? "the log ends too early" : unsealed;
@@ -313,27 +317,6 @@ private:
         is_over_ = true;  // the follower goes on from here
         return {};
     }
-    // What is in a segment behind the end of the log: bytes that would be lost with it; nothing where it is none of this log.
-    // What it says was durable is noted.
-    result<std::optional<std::uint64_t>> look_into(std::size_t index, std::uint64_t sequence) {
-        const std::string name = segment_name(numbers_[index]);
-        auto file = log_.files().open_file(name, open_mode::read);
-        if (!file) return std::move(file).error();
-        const io_outcome size = log_.files().size_of(*file);
-        if (!size.ok()) return io_error("cannot be examined", name, size.error);
-        file_window window(log_.files(), *file, static_cast<std::uint64_t>(size.value));
-        auto header = read_header(log_.files(), *file, name);
-        if (!header) return std::move(header).error();
-        const bool is_known = *header && (*header)->store == log_.identity().store;
-        auto behind = look_behind(window, segment_header_bytes, is_known ? (*header)->checksum : 0, sequence);
-        if (!behind) return std::move(behind).error();
-        const std::uint64_t bytes = behind->end - segment_header_bytes;
-        // The last one may be the beginning of a segment, which never got a header.
-        if (!is_known && (bytes != 0 || index + 1 != numbers_.size())) return std::optional<std::uint64_t>();
-        if (is_known) name_durable((*header)->durable > behind->durable ? (*header)->durable : behind->durable);
-        return std::optional<std::uint64_t>(bytes);
-    }
-
     static std::string missing(std::uint64_t number, std::uint64_t position) {
         return segment_name(number) + " is missing; it would begin with position " + std::to_string(position);
     }

@@ -131,6 +131,7 @@ public:
         report_.findings.push_back(std::move(found));
     }
     void torn(std::uint64_t bytes) noexcept { report_.torn_bytes += bytes; }
+    static bool ends_where_torn() noexcept { return false; }
     static result<void> unsupported(std::uint64_t segment, std::uint64_t offset, const frame_header& frame) {
         return unsupported_frame(segment, offset, frame);
     }

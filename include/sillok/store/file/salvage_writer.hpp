@@ -56,6 +56,7 @@ public:
     static result<void> end(std::uint64_t, bool) { return {}; }
     static void note(const finding&) noexcept {}
     static void torn(std::uint64_t) noexcept {}
+    static bool ends_where_torn() noexcept { return false; }
     static result<void> unsupported(std::uint64_t segment, std::uint64_t offset, const frame_header& frame) {
         return unsupported_frame(segment, offset, frame);
     }

@@ -96,6 +96,7 @@ private:
         health_.findings.push_back(std::move(found));
     }
     void torn(std::uint64_t bytes) { health_.torn_bytes = bytes; }
+    static bool ends_where_torn() noexcept { return true; }
     static result<void> unsupported(std::uint64_t, std::uint64_t, const frame_header&) { return {}; }
     static result<void> pieces(const frame_header&, bytes_view, std::uint64_t) { return {}; }
 
@@ -177,6 +178,10 @@ private:
                                                           : "does not fit its segment's tags");
                 return {};
             }
+        const auto acts = filed.index->acts();
+        const bytes_view own = in.postings->acts.view();
+        if (!acts || !std::equal(acts->begin(), acts->end(), own.begin(), own.end()))
+            add_derived(number, "does not fit its segment's acts of retention");
         return {};
     }
     bool is_same(const extent& filed, keys kind, const posting_index& postings) {
