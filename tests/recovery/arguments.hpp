@@ -34,7 +34,10 @@ struct failure : std::runtime_error {
 // The numbers of a case as they stand in an argument: "0:17:5".
 inline std::string case_text(const std::vector<std::uint64_t>& numbers) {
     std::string text;
-    for (const std::uint64_t each : numbers) text += (text.empty() ? "" : ":") + std::to_string(each);
+    for (const std::uint64_t each : numbers) {
+        if (!text.empty()) text += ':';
+        text += std::to_string(each);
+    }
     return text;
 }
 inline std::vector<std::uint64_t> case_numbers(std::string_view text, std::size_t wanted) {
