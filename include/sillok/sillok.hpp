@@ -1,5 +1,6 @@
 #pragma once
-// Everything but adapters/, testing/ and codec/json.hpp, which alone needs RapidJSON.
+// Everything but adapters/, testing/, codec/json.hpp, which alone needs RapidJSON, and store/file/{verify,salvage}.hpp, which only a
+// damaged store needs.
 
 #include "sillok/codec/binary.hpp"
 #include "sillok/codec/codec.hpp"

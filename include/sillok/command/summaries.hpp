@@ -55,11 +55,14 @@ result<void> truncate_to_summary(S& store, std::string_view key, const retention
     static_assert(require::summaries_are_own_events<Aggregate>());
     const stream_view stream{Aggregate::name, key};
     version at{};
+    bool is_empty = true;
     auto read = store.read_stream(stream, {.order = direction::backwards}, [&](const record_view& record) {
+        is_empty = false;
         if (detail::is_summary<Aggregate>(record)) at = record.version();
         return at == version{0};
     });
     if (!read) return read;
+    if (is_empty) return error(error_kind::truncated, "stream " + to_string(stream) + " has no event: nothing is cut");
     if (at == version{0})
         return error(error_kind::truncated,
                      "stream " + to_string(stream) + " has no event that stands for all before it: nothing is cut");

@@ -14,6 +14,7 @@
 #include <vector>
 
 #include "../file_recovery.hpp"
+#include "sillok/store/file/verify.hpp"
 #include "sillok/store/file_store.hpp"
 #include "sillok/testing/faulty_device.hpp"
 #include "sillok/testing/manual_clock.hpp"
@@ -116,6 +117,7 @@ TEST_CASE("what was moved is read as if it had not been", "[archive]") {
         // An archive is a store that ends early.
         const auto early = file_store::open(place, {.clock = n.clock, .read_only = true, .device = n.disk}).value();
         check(early, moved->last.value);
+        CHECK(file_store::open(place, n.options()).error() == error_kind::unsupported_format);
         CHECK(early.id() == store.id());
 
         // Indexes are made anew from where the segments are.
@@ -300,4 +302,22 @@ TEST_CASE("readers and a writer go on while segments are moved", "[archive]") {
     for (std::thread& each : threads) each.join();
     CHECK(wrong == 0);
     check(store, 510);
+}
+
+TEST_CASE("an archive by itself has all that was moved, whatever durability was chosen", "[archive]") {
+    numbered n;
+    auto store = file_store::open("s", {.clock = n.clock,
+                                        .segment_bytes = segment_bytes_min,
+                                        .durability = lose_unsynced{},
+                                        .device = n.disk})
+                     .value();
+    fill(store, 300);
+    const auto moved = store.archive(position{200}, place).value();
+    n.disk.lose_power(1);
+    const auto early = file_store::open(place, {.clock = n.clock, .read_only = true, .device = n.disk}).value();
+    check(early, moved.last.value);
+    const auto health = verify_store(place, n.disk).value();
+    CHECK(health.is_sound());
+    CHECK(health.last == moved.last);
+    CHECK(health.durable == moved.last);
 }

@@ -56,7 +56,8 @@ TEST_CASE("P8: a lock is held until it goes, and names its owner") {
     const auto files = make_folder(disk);
     auto first = detail::writer_lock::take(files, timestamp{0});
     REQUIRE(first.has_value());
-    for (int attempt = 0; attempt < 2; ++attempt) CHECK(refusal(files) == "another writer has the store: " + mine);
+    for (int attempt = 0; attempt < 2; ++attempt)
+        CHECK(refusal(files) == "this process has the store open for writing already: " + mine);
     first->release();
     CHECK(detail::writer_lock::take(files, timestamp{2}).has_value());
 }
@@ -81,7 +82,7 @@ TEST_CASE("P8: an owner who has not yet written its name, or not all of it, is w
         disk.leave(before);
         disk.nth = 3;
         disk.note = mine + '\n';
-        CHECK(refusal(files) == "another writer has the store: " + mine);
+        CHECK(refusal(files) == "this process has the store open for writing already: " + mine);
         CHECK(disk.reads >= 3);
     }
 }

@@ -211,3 +211,22 @@ TEST_CASE("frames that are whole behind a torn one, and that nobody was told of 
         CHECK(store.report().bytes_dropped == health.torn_bytes);
     }
 }
+
+TEST_CASE("what is not known to be durable is told from what is, and a mark that says nothing is found") {
+    testing::faulty_device disk;
+    testing::manual_clock clock;
+    auto store = file_store::open("s", {.clock = clock, .durability = lose_unsynced{}, .device = disk}).value();
+    for (int n = 0; n < 5; ++n) REQUIRE(recovery_tests::append(store, "synced", n));
+    REQUIRE(store.sync());
+    for (int n = 5; n < 9; ++n) REQUIRE(recovery_tests::append(store, "not synced", n));
+    auto health = verify_store("s", disk).value();
+    CHECK(health.last == position{9});
+    CHECK(health.durable == position{5});
+    CHECK(health.findings.empty());
+    (*disk.content("s", "mark"))[40] ^= std::byte{1};
+    health = verify_store("s", disk).value();
+    CHECK(health.is_sound());
+    REQUIRE(health.findings.size() == 1);
+    CHECK(health.findings[0].what.find("mark: is not well-formed") == 0);
+    CHECK(health.durable == position{5});  // a later frame says so, too
+}

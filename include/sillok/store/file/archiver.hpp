@@ -50,6 +50,8 @@ public:
             return error(error_kind::invalid_argument,
                          s.path + ": the path of an archive begins with / and is one line");
         auto target = open_store_directory(s.log.files().device(), std::string(path), true);
+        if (!target && target.error() == error_kind::unsupported_format)
+            return error(error_kind::invalid_argument, std::string(path) + " is not a directory");
         if (!target) return std::move(target).error().within(path);
         store_archiver archiver(s, *std::move(target), std::string(path));
         if (auto done = archiver.move(upto); !done) return std::move(done).error().within(s.path);
@@ -80,12 +82,10 @@ private:
     result<void> prepare() {
         auto found = survey(target_);
         if (!found) return std::move(found).error();
-        if (found->has_mark || found->has_damage || !found->foreign.empty())
-            return error(error_kind::invalid_argument, "is no archive: it has \"" +
-                                                           (found->has_mark     ? std::string("mark")
-                                                            : found->has_damage ? std::string("damage")
-                                                                                : found->foreign) +
-                                                           "\" in it");
+        if (!found->is_archive && (found->has_identity || !found->foreign.empty()))
+            return error(error_kind::invalid_argument,
+                         "is no archive: it has \"" + (found->has_identity ? std::string("store") : found->foreign) +
+                             "\" in it");
         const store_identity& own = s_.log.identity();
         if (found->has_identity) {
             auto identity = read_identity(target_);
@@ -94,6 +94,8 @@ private:
                        ? result<void>()
                        : error(error_kind::invalid_argument, "is an archive of store " + to_string(identity->store));
         }
+        const std::string note = "Segments that were moved out of " + s_.path + ". To be read only.\n";
+        if (auto noted = target_.replace("archive", as_bytes(note)); !noted) return noted;
         std::byte block[identity_bytes];
         own.encode(block);
         return target_.replace("store", block);
@@ -102,6 +104,11 @@ private:
     result<void> move(const extent& in) {
         auto copied = copy(in);
         if (!copied) return std::move(copied).error();
+        const index_header& covered = in.covered;
+        const durable_mark mark{covered.store, covered.sequence, covered.segment, covered.end, covered.last_frame};
+        std::byte block[mark_bytes];
+        mark.encode(block);
+        if (auto marked = target_.replace("mark", block); !marked) return std::move(marked).error().within(path_);
         if (auto noted = note(in.segment->number()); !noted) return noted;
 
         auto fresh = std::make_shared<extent>();

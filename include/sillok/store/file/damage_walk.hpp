@@ -83,6 +83,8 @@ public:
     const std::string& place() const noexcept { return place_; }
     // What would come next.
     const chain& next() const noexcept { return expected_; }
+    // Frames up to there are known to have been durable.
+    std::uint64_t durable() const noexcept { return durable_; }
     // Events are missing at the end of the log, and nothing says how many.
     bool ends_early() const noexcept { return is_end_lost_ || durable_ >= expected_.sequence; }
 
@@ -120,8 +122,8 @@ private:
     // The file, or none where there is none.
     static result<void> open(const directory& within, const std::string& name, owned_file& file) {
         const io_outcome opened = within.open(name, open_mode::read);
-        if (!opened.ok() && opened.error != ENOENT && opened.error != ELOOP)
-            return io_error("cannot be opened", name, opened.error);
+        if (opened.error == ELOOP) return error(error_kind::io, name + ": is a link, which a store does not follow");
+        if (!opened.ok() && opened.error != ENOENT) return io_error("cannot be opened", name, opened.error);
         file = opened.ok() ? owned_file(within.device(), static_cast<int>(opened.value)) : owned_file();
         return {};
     }

@@ -97,6 +97,8 @@ private:
     static error refusal(const std::string& owner, bool is_running) {
         std::string who = owner.empty() ? "it did not say who it is" : owner;
         if (!owner.empty() && !is_running) who += ", which does not run here; a child that it forked may have it";
+        if (owner.starts_with("pid " + std::to_string(::getpid()) + ' '))
+            return error(error_kind::locked, "this process has the store open for writing already: " + who);
         return error(error_kind::locked, "another writer has the store: " + who);
     }
 

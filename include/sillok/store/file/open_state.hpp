@@ -50,7 +50,7 @@ inline result<std::unique_ptr<file_state>> open_existing(const std::string& path
     s.lock = std::move(lock);
     if (found.has_damage && !options.read_only)
         return error(error_kind::damaged,
-                     "damage was found earlier (see the file damage); the store can be opened for "
+                     "damage was found earlier (see the file \"damage\"); the store can be opened for "
                      "reading only; salvage() makes a new one of what is intact");
     std::optional<durable_mark> mark;
     if (found.has_mark) {
@@ -63,7 +63,10 @@ inline result<std::unique_ptr<file_state>> open_existing(const std::string& path
     if (auto read = reading.read(options.read_only ? open_mode::read : open_mode::write); !read)
         return std::move(read).error();
     if (!options.read_only) {
-        if (!s.report.damage.empty()) return error(error_kind::damaged, s.report.damage);
+        if (!s.report.damage.empty())
+            return error(error_kind::damaged, s.report.damage +
+                                                  "; the store can be opened for reading only, up to there; "
+                                                  "salvage() makes a new one of what is intact");
         if (auto mended = reading.mend(); !mended) return std::move(mended).error();
     }
     s.open(std::move(view));
@@ -82,9 +85,12 @@ inline result<std::unique_ptr<file_state>> open_state(const std::string& path, c
     auto found = survey(*files);
     if (!found) return std::move(found).error();
     if (!found->has_identity) {
-        if (!may_create) return error(error_kind::no_such_store, "there is no store in the directory");
         if (auto vacant = check_is_vacant(*files, *found); !vacant) return std::move(vacant).error();
+        if (!may_create) return error(error_kind::no_such_store, "there is no store in the directory");
     }
+    if (found->is_archive && !options.read_only)
+        return error(error_kind::unsupported_format,
+                     "is an archive of a store's segments, and can be opened for reading only");
     timestamp now = clock_ref(options.clock).now();
     writer_lock lock;
     if (!options.read_only) {

@@ -45,6 +45,7 @@ struct directory_survey {
     bool has_identity = false;
     bool has_mark = false;
     bool has_damage = false;
+    bool is_archive = false;  // of segments that were moved there
     std::uint64_t last_segment = 0;
     std::string foreign;  // a name that is none of a store's
 };
@@ -58,6 +59,8 @@ inline result<directory_survey> survey(const directory& within) {
             found.has_mark = true;
         else if (name == "damage")
             found.has_damage = true;
+        else if (name == "archive")
+            found.is_archive = true;
         else if (const std::uint64_t number = segment_number(name); number != 0)
             found.last_segment = number > found.last_segment ? number : found.last_segment;
         else if (name != "lock" && name != "archived" && !name.ends_with(".index") && !name.ends_with(".clustered") &&
@@ -105,16 +108,16 @@ inline result<store_identity> read_identity(const directory& within) {
     auto whole = read_block(within, "store", block, sizeof block);
     if (!whole) return std::move(whole).error();
     if (!*whole || as_text({block, 8}) != identity_magic)
-        return error(error_kind::unsupported_format, "the file store is not that of a store");
+        return error(error_kind::unsupported_format, "the file \"store\" is not that of a store");
     switch (state_of(block, identity_magic)) {
         case block_state::newer: return newer_format("the store", block);
-        case block_state::invalid: return error(error_kind::damaged, "the file store has another checksum");
+        case block_state::invalid: return error(error_kind::damaged, "the file \"store\" has another checksum");
         case block_state::valid: break;
     }
     const store_identity identity = store_identity::decode(block);
     if (identity.segment_bytes < segment_bytes_min || identity.segment_bytes > segment_bytes_max)
         return error(error_kind::damaged,
-                     "the file store has segments of " + std::to_string(identity.segment_bytes) + " bytes");
+                     "the file \"store\" says segments of " + std::to_string(identity.segment_bytes) + " bytes");
     return identity;
 }
 
@@ -151,9 +154,11 @@ inline result<directory> open_store_directory(device_ref device, const std::stri
         while (answer.error == EINTR) answer = call();
         return answer;
     };
+    bool was_there = false;
     if (create) {
         const io_outcome made = again([&] { return device.make_directory(path.c_str()); });
         if (!made.ok() && made.error != EEXIST) return io_error("cannot be made", "the directory", made.error);
+        was_there = !made.ok();
         if (made.ok()) {
             std::string above = path;
             while (above.size() > 1 && above.back() == '/') above.pop_back();
@@ -167,6 +172,7 @@ inline result<directory> open_store_directory(device_ref device, const std::stri
         }
     }
     const io_outcome opened = again([&] { return device.open_directory(path.c_str()); });
+    if (opened.error == ENOENT && was_there) return error(error_kind::io, "is a link to nothing");
     if (opened.error == ENOENT) return error(error_kind::no_such_store, "there is no store");
     if (opened.error == ENOTDIR) return error(error_kind::unsupported_format, "is not a directory, and so not a store");
     if (!opened.ok()) return io_error("cannot be opened", "the directory", opened.error);
@@ -179,13 +185,13 @@ inline result<directory> open_store_directory(device_ref device, const std::stri
 inline result<void> check_is_vacant(const directory& within, const directory_survey& found) {
     if (!found.foreign.empty())
         return error(error_kind::unsupported_format,
-                     "is not a store: it has no file store, but \"" + found.foreign + '"');
+                     "is not a store: it has no file \"store\", but \"" + found.foreign + '"');
     if (found.last_segment == 0) return {};
     auto first = within.open_file(segment_name(1), open_mode::read);
     const io_outcome bytes = first ? within.size_of(*first) : io_outcome{0, EIO};
     if (found.last_segment > 1 || !bytes.ok() || bytes.value > static_cast<std::int64_t>(segment_header_bytes))
         return error(error_kind::unsupported_format,
-                     "has segments, but the file store, which says whose they are, is missing");
+                     "has segments, but the file \"store\", which says whose they are, is missing");
     return {};
 }
 

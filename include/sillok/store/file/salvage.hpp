@@ -81,14 +81,14 @@ inline result<store_identity> salvage_identity(const directory& within, const st
     if (stores.empty())
         return error(
             error_kind::damaged,
-            "neither the file store nor the header of any segment says which store it is; nothing can be believed");
+            "neither the file \"store\" nor the header of any segment says which store it is; nothing can be believed");
     std::sort(stores.begin(), stores.end(), [](const auto& a, const auto& b) { return a.second > b.second; });
     if (stores.size() > 1 && stores[0].second == stores[1].second)
-        return error(error_kind::damaged, "the file store is damaged, and the segments are of store " +
+        return error(error_kind::damaged, "the file \"store\" is damaged, and the segments are of store " +
                                               to_string(stores[0].first) + " and as many of " +
                                               to_string(stores[1].first) + "; take one kind away, in a copy");
     findings.push_back({0, 0, 0, 0, false,
-                        "the file store is missing or damaged; it is store " + to_string(stores[0].first) +
+                        "the file \"store\" is missing or damaged; it is store " + to_string(stores[0].first) +
                             " by the headers of the segments"});
     return store_identity{stores[0].first, segment_bytes_default, {}};
 }
@@ -176,7 +176,7 @@ public:
         if (plan_->segments() == 0)
             return error(error_kind::damaged,
                          "no segment of store " + to_string(report_.from) +
-                             " can be read; where they are of another one, take the file store away, in a copy");
+                             " can be read; where they are of another one, take the file \"store\" away, in a copy");
         report_.ends_early = walk->ends_early();
         report_.last = {walk->next().position - 1};
         return plan_->finish(walk->next().position);

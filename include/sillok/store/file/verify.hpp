@@ -7,6 +7,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -42,6 +43,7 @@ struct store_health {
     std::uint64_t bytes = 0;
     std::uint64_t torn_bytes = 0;  // behind the end of the log, never acknowledged as durable: what a crash leaves
     position last{};               // of the last event that can be read
+    position durable{};  // of the last one that is known to be durable: a reader that is not the writer ends there
 
     // Nothing that was recorded is damaged.
     bool is_sound() const noexcept {
@@ -67,6 +69,9 @@ public:
             auto mark = read_mark(log_.files(), log_.identity().store, ignored);
             if (!mark) return std::move(mark).error();
             if (*mark) durable = (*mark)->sequence;
+            if (!*mark)
+                health_.findings.push_back(
+                    {0, 0, 0, 0, true, "mark: is not well-formed; the next writer makes it anew"});
         }
         auto numbers = segment_numbers(log_.files());
         if (!numbers) return std::move(numbers).error();
@@ -77,6 +82,7 @@ public:
             if (!is_damaged_ && kept_.first({each.category, each.key}) < each.before)
                 health_.findings.push_back(std::move(each.what));
         health_.last = {walk.next().position - 1};
+        pass_durable(walk.durable());
         return std::move(health_);
     }
 
@@ -125,7 +131,14 @@ private:
         }
         if (is_whole_) is_whole_ = in_->postings->restore(log_.identity().store, frame, body, offset, guard_);
         cover(in_->covered, frame, offset);
+        ends_.emplace_back(frame.sequence, frame.first + frame.count - 1);
+        pass_durable(walk_->durable());
         return {};
+    }
+    // Frames up to a sequence are known to be durable.
+    void pass_durable(std::uint64_t sequence) {
+        for (; !ends_.empty() && ends_.front().first <= sequence; ends_.pop_front())
+            health_.durable = {ends_.front().second};
     }
     // What is missing before an event may have gone with a scrub: whether it was to, is known when all was read.
     void disagree(const record_view& record, std::uint64_t offset, bool is_gap) {
@@ -217,7 +230,9 @@ private:
     bool is_damaged_ = false;     // something was found, so far
     kept_streams kept_{0};
     std::vector<gap> gaps_;
-    bool misses_events_ = false;                                 // the log does, so far
+    bool misses_events_ = false;  // the log does, so far
+    std::deque<std::pair<std::uint64_t, std::uint64_t>>
+        ends_;  // frames that are not known to be durable: sequence, last position
     std::unordered_map<std::uint64_t, std::uint64_t> versions_;  // of the streams, by hash
 };
 
