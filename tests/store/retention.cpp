@@ -192,6 +192,7 @@ TEMPLATE_TEST_CASE("what makes no sense is refused, and nothing of the act is re
     refused({good, {{"account", "7"}, version{0}}}, invalid_argument);
     refused({good, {{"account", "9"}, none_kept}}, invalid_argument);
     refused({good, {{"account", "9"}, version{2}}}, invalid_argument);
+    refused({good, {{"account", "9"}, version{1}}}, invalid_argument);
     refused({good, good}, invalid_argument);
     refused({good, {{"", "9"}, version{2}}}, invalid_argument);
     refused({good, {{"account", std::string_view(std::string(2000, 'x'))}, version{2}}}, too_large);
@@ -362,4 +363,30 @@ TEST_CASE("readers go on while streams are cut, and see each stream whole or cut
     testing::faulty_device disk;
     auto files = file_store::open("s", {.segment_bytes = segment_bytes_min, .device = disk}).value();
     race(files);
+}
+
+TEMPLATE_TEST_CASE("a read that is under way ends where its stream is deleted, and skips what is cut", "[retention]",
+                   in_memory, in_plain_files) {
+    TestType source;
+    auto& store = source.get();
+    for (int i = 0; i < 50; ++i) REQUIRE(append(store, "7", "a"));
+    for (int i = 0; i < 50; ++i) REQUIRE(append(store, "8", "a"));
+    std::uint64_t last = 0;
+    int looked = 0;
+    auto read = store.read_stream({"account", "7"}, {}, [&](const record_view& r) {
+        last = r.version().value;
+        if (++looked == 10) REQUIRE(truncate(store, {"account", "7"}, version{41}));
+        return true;
+    });
+    CHECK(read.has_value());
+    CHECK(last == 50);
+    CHECK(looked == 20);
+    looked = 0;
+    read = store.read_stream({"account", "8"}, {.order = direction::backwards}, [&](const record_view&) {
+        if (++looked == 10) REQUIRE(delete_stream(store, {"account", "8"}));
+        return true;
+    });
+    CHECK(looked == 10);
+    REQUIRE_FALSE(read.has_value());
+    CHECK(read.error() == error_kind::stream_deleted);
 }

@@ -132,6 +132,11 @@ public:
             while (next >= first->value && next <= *count && left > 0) {
                 auto record = walk.at(next);
                 if (!record) return std::move(record).error();
+                if (s.is_hidden(*record)) {  // cut meanwhile
+                    if (const auto kept = s.first_kept(stream); !kept) return kept.error();
+                    next = forwards ? next + 1 : 0;
+                    continue;
+                }
                 const bool is_beyond = record->position().value > end;
                 if (is_beyond && forwards) return {};
                 if (!is_beyond) --left;
@@ -230,9 +235,9 @@ public:
         auto written = write(request);
         if (s.has_unfiled.exchange(false, std::memory_order_relaxed)) s.view.file_indexes();
         if (!written) return written;
-        if (auto synced = s.sync(); !synced)  // an act has no position to wait for
-            return std::move(synced).error().within(s.path);
-        return {};
+        auto synced = s.sync();  // an act has no position to wait for
+        if (synced) synced = s.log.sync_mark();
+        return synced ? result<void>() : result<void>(std::move(synced).error().within(s.path));
     }
     result<void> read_acts(act_visitor visit) const {
         const state& s = *state_;
@@ -288,6 +293,8 @@ public:
     result<void> close() {
         state& s = *state_;
         if (s.is_foreign()) return {};
+        s.closing = true;
+        const detail::monitor_lock maintaining(s.scrubbing);
         const detail::monitor_lock hold(s.appending);
         if (s.closed) return {};
         result<void> marked;

@@ -179,10 +179,11 @@ result<void> plan_acts(const retention_request& request, const kept_streams& kep
         if (entry.before++ != 0) return unusable(quoted(each.stream) + " stands twice in one act of retention");
         const version first = kept.first(each.stream);
         if (first == none_kept && each.from != none_kept) return stream_is_deleted(each.stream);
-        if (each.from <= first && each.from.value != 0) continue;
+        if (each.from <= first && each.from > version{1}) continue;
         const result<version> last = version_of(each.stream);
         if (!last) return last.error();
         if (last->value == 0) return unusable(quoted(each.stream) + " does not exist: there is nothing to cut");
+        if (each.from == version{1}) continue;
         if (each.from.value == 0 || (each.from > *last && each.from != none_kept))
             return unusable(quoted(each.stream) + " is at version " + std::to_string(last->value) +
                             " and cannot be cut to version " + std::to_string(each.from.value) +

@@ -79,7 +79,12 @@ public:
         if (forwards && at < first.value) at = first.value;
         if (!forwards && at > events.count) at = events.count;
         for (std::uint64_t given = 0; at >= first.value && at <= events.count && given < range.limit; ++given) {
-            if (!visit(record(events.at[at - 1]))) break;
+            const record_view each = record(events.at[at - 1]);
+            if (is_hidden(each)) {  // cut meanwhile
+                if (locked_stream(stream).first == none_kept) return detail::stream_is_deleted(stream);
+            } else if (!visit(each)) {
+                break;
+            }
             at = forwards ? at + 1 : at - 1;
         }
         return {};

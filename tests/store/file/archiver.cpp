@@ -306,11 +306,11 @@ TEST_CASE("readers and a writer go on while segments are moved", "[archive]") {
 
 TEST_CASE("an archive by itself has all that was moved, whatever durability was chosen", "[archive]") {
     numbered n;
-    auto store = file_store::open("s", {.clock = n.clock,
-                                        .segment_bytes = segment_bytes_min,
-                                        .durability = lose_unsynced{},
-                                        .device = n.disk})
-                     .value();
+    auto store =
+        file_store::open(
+            "s",
+            {.clock = n.clock, .segment_bytes = segment_bytes_min, .durability = lose_unsynced{}, .device = n.disk})
+            .value();
     fill(store, 300);
     const auto moved = store.archive(position{200}, place).value();
     n.disk.lose_power(1);
@@ -320,4 +320,101 @@ TEST_CASE("an archive by itself has all that was moved, whatever durability was 
     CHECK(health.is_sound());
     CHECK(health.last == moved.last);
     CHECK(health.durable == moved.last);
+}
+
+TEST_CASE("acts that are in archived segments hold after any loss of power, for who comes first", "[archive]") {
+    numbered n;
+    {
+        auto store = file_store::open("s", n.options()).value();
+        fill(store, 40);
+        REQUIRE(delete_stream(store, stream_of(2)));
+        for (std::uint64_t i = 41; i < 100; ++i)
+            if (i % keys_count != 2) {
+                const new_event event{.type = {"probe.event", 1}, .payload = as_bytes("x")};
+                const stream_append to{stream_of(i % keys_count), any_version{}, {&event, 1}};
+                REQUIRE(store.append({.streams = {&to, 1}}));
+            }
+    }
+    for (std::uint64_t seed = 1; seed <= 60; ++seed) {
+        auto disk = n.disk.copy();
+        file_options options = n.options();
+        options.device = *disk;
+        {
+            auto store = file_store::open("s", options).value();
+            REQUIRE(store.archive(position{60}, place)->segments > 1);
+            REQUIRE(delete_stream(store, stream_of(3)));
+            disk->lose_power(seed);
+        }
+        CAPTURE(seed);
+        options.read_only = true;
+        const auto reader = file_store::open("s", options);
+        if (!reader) UNSCOPED_INFO(reader.error().text());
+        REQUIRE(reader.has_value());
+        CHECK(reader->version_of(stream_of(2)).error() == error_kind::stream_deleted);
+        CHECK(reader->version_of(stream_of(3)).error() == error_kind::stream_deleted);
+        options.read_only = false;
+        const auto writer = file_store::open("s", options);
+        REQUIRE(writer.has_value());
+        CHECK(writer->version_of(stream_of(2)).error() == error_kind::stream_deleted);
+    }
+}
+
+TEST_CASE("a segment that was brought back is moved again, to another place", "[archive]") {
+    for (const std::uint64_t number : {std::uint64_t{1}, std::uint64_t{3}, std::uint64_t{5}}) {
+        numbered n;
+        auto store = file_store::open("s", n.options()).value();
+        fill(store, 300);
+        REQUIRE(store.archive(position{150}, place)->segments >= 5);
+        REQUIRE(store.close());
+        *n.disk.content("s", detail::segment_name(number)) = *n.disk.content(place, detail::segment_name(number));
+        store = file_store::open("s", n.options()).value();
+        check(store, 300);
+        REQUIRE(store.archive(position{150}, "/two")->segments == 1);
+        check(store, 300);
+        REQUIRE(store.close());
+        store = file_store::open("s", n.options()).value();
+        check(store, 300);
+    }
+}
+
+TEST_CASE("an archive that went and is there again is found", "[archive]") {
+    recovery_tests::scratch folder;
+    const std::string where = folder / "archive";
+    auto store = file_store::open(folder / "s", {.segment_bytes = segment_bytes_min, .cache_bytes = 0}).value();
+    fill(store, 300);
+    REQUIRE(store.archive(position{300}, where)->segments > 3);
+    check(store, 300);
+    std::filesystem::copy(where, folder / "copy");
+    std::filesystem::remove_all(where);
+    const auto read = [&] { return store.read_all({}, [](const record_view&) { return true; }); };
+    static_cast<void>(read());  // what is open is read on
+    std::filesystem::rename(folder / "copy", where);
+    check(store, 300);
+    // Where it is another one's, it is not read.
+    REQUIRE(store.close());
+    store = file_store::open(folder / "s").value();
+    std::filesystem::rename(where, folder / "copy");
+    CHECK(read().error() == error_kind::io);
+    std::filesystem::rename(folder / "copy", where);
+    check(store, 300);
+}
+
+TEST_CASE("a header that is torn behind an archived segment is damage, and no header is removed", "[archive]") {
+    numbered n;
+    {
+        auto store = file_store::open("s", n.options()).value();
+        fill(store, 40);
+        REQUIRE(store.archive(position{40}, place)->segments > 0);
+        REQUIRE(store.close());
+    }
+    n.disk.erase("s", "mark");
+    std::uint64_t last = 1;
+    while (n.disk.content("s", detail::segment_name(last + 1)) != nullptr) ++last;
+    std::vector<std::byte>& bytes = *n.disk.content("s", detail::segment_name(last));
+    bytes.assign(detail::segment_header_bytes, std::byte{0});
+    const auto names = n.disk.names("s");
+    const auto refused = file_store::open("s", n.options());
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error() == error_kind::damaged);
+    CHECK(n.disk.names("s") == names);
 }

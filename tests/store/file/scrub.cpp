@@ -4,6 +4,7 @@
 
 #include <algorithm>
 #include <atomic>
+#include <chrono>
 #include <cstdint>
 #include <map>
 #include <memory>
@@ -14,6 +15,7 @@
 #include <vector>
 
 #include "../file_recovery.hpp"
+#include "sillok/store/file/verify.hpp"
 #include "sillok/store/file_store.hpp"
 #include "sillok/testing/faulty_device.hpp"
 #include "sillok/testing/manual_clock.hpp"
@@ -338,4 +340,101 @@ TEST_CASE("a scrub writes anew only what gives enough back", "[scrub]") {
     CHECK(done->segments == 1);
     CHECK(done->events == 2);
     CHECK(store.version_of(stream_of(0)).value() == version{50});
+}
+
+TEST_CASE("a store is closed only when nobody replaces its segments any more", "[scrub]") {
+    for (int round = 0; round < 5; ++round) {
+        recovery_tests::scratch folder;
+        auto store = file_store::open(folder / "s", {.segment_bytes = segment_bytes_min}).value();
+        written_store w;
+        w.fill(store, 200);
+        REQUIRE(delete_stream(store, stream_of(3)));
+        std::atomic<bool> begun{false};
+        std::thread scrubbing([&] {
+            begun = true;
+            const auto done = store.scrub();
+            if (!done && done.error() != error_kind::closed) begun = false;
+        });
+        while (!begun.load()) std::this_thread::yield();
+        std::this_thread::sleep_for(std::chrono::milliseconds(round * 3));
+        REQUIRE(store.close());
+        auto second = file_store::open(folder / "s").value();
+        CHECK(second.report().was_closed);
+        check(second, w, {3});
+        scrubbing.join();
+        CHECK(begun);
+        CHECK(store.scrub().error() == error_kind::closed);
+        REQUIRE(second.scrub());
+        check(second, w, {3});
+        REQUIRE(second.close());
+        CHECK(verify_store(folder / "s").value().findings.empty());
+    }
+}
+
+TEST_CASE("a reader that is behind, or in the middle of the segment that is written, follows over a scrub", "[scrub]") {
+    for (const bool archives : {false, true}) {
+        written_store w;
+        auto store = file_store::open("s", w.options()).value();
+        w.fill(store, 3);
+        const auto within = file_store::open("s", {.clock = w.clock, .read_only = true, .device = w.disk}).value();
+        const auto behind = file_store::open("s", {.clock = w.clock, .read_only = true, .device = w.disk}).value();
+        int looked = 0;
+        REQUIRE(within.read_all({}, [&](const record_view&) {
+            if (++looked == 4) {
+                w.fill(store, 30);
+                REQUIRE(delete_stream(store, stream_of(4)));
+                if (archives) REQUIRE(store.archive(store.last(horizon::durable), "/elsewhere")->segments > 0);
+                REQUIRE(store.scrub());
+            }
+            return true;
+        }));
+        check(within, w, {4});
+        check(behind, w, {4});
+        for (int more = 0; more < 3; ++more) {
+            while (w.batches % 8 == 0 || w.batches % 8 == 4) ++w.batches;
+            w.fill(store, 1);
+            check(within, w, {4});
+            check(behind, w, {4});
+        }
+    }
+}
+
+TEST_CASE("a reader that does not know of an act meets the segments that it was scrubbed from", "[scrub]") {
+    testing::faulty_device disk;
+    testing::manual_clock clock;
+    auto store = file_store::open("s", {.clock = clock, .segment_bytes = segment_bytes_min, .device = disk}).value();
+    const std::string payload(3000, 'x');
+    const new_event event{.type = {"probe.event", 1}, .payload = as_bytes(payload)};
+    const stream_append to{stream_of(1), any_version{}, {&event, 1}};
+    for (int n = 0; n < 200; ++n) REQUIRE(store.append({.streams = {&to, 1}}));
+    const auto reader = file_store::open("s", {.clock = clock, .read_only = true, .device = disk}).value();
+    std::uint64_t last = 0;
+    int looked = 0;
+    const auto read = reader.read_stream(stream_of(1), {}, [&](const record_view& r) {
+        CHECK(r.version().value > last);
+        last = r.version().value;
+        if (++looked == 5) {
+            REQUIRE(truncate(store, stream_of(1), version{180}));
+            REQUIRE(store.scrub()->events == 179);
+        }
+        return true;
+    });
+    if (!read) UNSCOPED_INFO(read.error().text());
+    CHECK(read.has_value());
+    CHECK(last == 200);
+}
+
+TEST_CASE("what was on its way to its name when its writer ended is gone with the next one", "[scrub]") {
+    written_store w;
+    {
+        auto store = file_store::open("s", w.options()).value();
+        w.fill(store, 20);
+        const detail::directory files(w.disk,
+                                      detail::owned_file(w.disk, static_cast<int>(w.disk.open_directory("s").value)));
+        REQUIRE(files.open_file("0000000001.segment.new", open_mode::create));
+        REQUIRE(files.open_file("mark.new", open_mode::create));
+    }
+    const auto store = file_store::open("s", w.options()).value();
+    for (const std::string& name : w.disk.names("s")) CHECK_FALSE(name.ends_with(".new"));
+    check(store, w, {});
 }

@@ -46,7 +46,8 @@ public:
     // Errors: those of file_store::archive
     static result<archive_report> run(file_state& s, position upto, std::string_view path) {
         if (auto able = s.may_write(); !able) return std::move(able).error();
-        if (path.empty() || path.front() != '/' || path.find('\n') != std::string_view::npos)
+        if (path.empty() || path.front() != '/' ||
+            path.find_first_of(std::string_view("\n\0", 2)) != std::string_view::npos)
             return error(error_kind::invalid_argument,
                          s.path + ": the path of an archive begins with / and is one line");
         auto target = open_store_directory(s.log.files().device(), std::string(path), true);
@@ -71,6 +72,7 @@ private:
             const auto view = s_.view.now();  // keeps it
             const extent& in = *view->extents[i];
             if (in.covered.position > upto.value) break;
+            if (auto able = s_.may_write(); !able) return able;
             if (!in.is_archived)
                 if (auto moved = move(in); !moved) return moved;
             report_.last = {in.covered.position};
@@ -82,6 +84,8 @@ private:
     result<void> prepare() {
         auto found = survey(target_);
         if (!found) return std::move(found).error();
+        remove_unfinished(target_);
+        if (found->foreign == "lost+found") found->foreign.clear();  // the root of a disk
         if (!found->is_archive && (found->has_identity || !found->foreign.empty()))
             return error(error_kind::invalid_argument,
                          "is no archive: it has \"" + (found->has_identity ? std::string("store") : found->foreign) +
@@ -117,18 +121,18 @@ private:
         fresh->segment = std::make_shared<log_segment>(s_.log.other_places().at(path_), in.segment->header);
         fresh->covered = in.covered;
         fresh->covered.clustered = 0;
-        if (in.index && !in.clustered) {
-            auto index = segment_index::open(s_.log.reading(), index_name(in.segment->number()));
-            if (!index) return std::move(index).error();
-            fresh->index = *std::move(index);
-        }
-        if (!fresh->index) fresh->postings = copied->postings;
+        fresh->postings = copied->postings;
+        if (auto filed = put_into_file(s_.log.reading(), *fresh, false))
+            fresh = std::move(filed);
+        else
+            return error(error_kind::io, index_name(in.segment->number()) + ": cannot be written");
+        // It is all that is here of the segment, and has its acts.
+        if (auto synced = sync_file(index_name(in.segment->number())); !synced) return synced;
 
         if (auto left = leave_header(*in.segment, copied->joint); !left) return left;
         s_.view.replace_segment(fresh);
         static_cast<void>(s_.log.files().remove(clustered_name(in.segment->number())));
         const io_outcome synced = s_.log.files().sync();
-        s_.view.file_indexes();
         if (!synced.ok()) return io_error("cannot be synced", "the directory", synced.error);
         ++report_.segments;
         report_.events += in.covered.events;
@@ -187,18 +191,26 @@ private:
 
     // Says where the segment is. Until the segment is taken away this changes nothing.
     result<void> note(std::uint64_t number) {
-        auto ranges = archives::read(s_.log.files());
-        if (!ranges) return std::move(ranges).error();
-        while (!ranges->empty() && ranges->back().last >= number) {  // an attempt that got no further than this
-            const std::uint64_t before = ranges->size() > 1 ? (*ranges)[ranges->size() - 2].last : 0;
-            ranges->back().last = number - 1;
-            if (number - 1 == before) ranges->pop_back();
+        std::vector<archived_range> ranges;
+        const auto view = s_.view.now();
+        for (const std::shared_ptr<const extent>& each : view->extents) {
+            const bool is_it = each->segment->number() == number;
+            if (!is_it && !each->is_archived) continue;
+            const std::string& path = is_it ? path_ : each->segment->file.path();
+            if (!ranges.empty() && ranges.back().path == path)
+                ranges.back().last = each->segment->number();
+            else
+                ranges.push_back({each->segment->number(), path});
         }
-        if (!ranges->empty() && ranges->back().path == path_)
-            ranges->back().last = number;
-        else
-            ranges->push_back({number, path_});
-        return s_.log.files().replace("archived", as_bytes(archived_text(*ranges)));
+        return s_.log.files().replace("archived", as_bytes(archived_text(ranges)));
+    }
+
+    result<void> sync_file(const std::string& name) const {
+        const directory& files = s_.log.files();
+        auto file = files.open_file(name, open_mode::read);
+        if (!file) return std::move(file).error();
+        const io_outcome synced = files.sync(*file);
+        return synced.ok() ? result<void>() : io_error("cannot be synced", name, synced.error);
     }
 
     // What stays of a segment in its place is its header.

@@ -107,6 +107,7 @@ private:
     // Errors: damaged: it is the segment that does not fit, and the index is not suspected any more; io
     result<bool> mend_index(const log_view& failed, std::vector<std::uint64_t>& mended) {
         for (const std::shared_ptr<const extent>& each : failed.extents) {
+            if (!each->is_sealed) continue;  // is read as it was opened, and has its index in memory
             const bool was_replaced = each->was_replaced();
             if (!was_replaced && !each->is_suspect.load(std::memory_order_relaxed)) continue;
             const std::uint64_t number = each->segment->number();

@@ -56,6 +56,8 @@ public:
 
     device_ref device() const noexcept { return device_; }
     bool is_open() const noexcept { return opened_.is_open(); }
+    // Another directory in its place, or none.
+    void reopen(owned_file opened) noexcept { opened_ = std::move(opened); }
 
     io_outcome open(const std::string& name, open_mode mode) const {
         return again([&] { return device_.open(opened_.number(), name.c_str(), mode); });

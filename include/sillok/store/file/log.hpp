@@ -110,8 +110,10 @@ public:
 
     // Goes on in a segment that is there, at `end()`.
     void resume(std::shared_ptr<log_segment> segment, std::shared_ptr<const owned_file> file) noexcept {
+        if (segment_) segment_->file.pin(nullptr);
         segment_ = std::move(segment);
         file_ = std::move(file);
+        segment_->file.pin(file_);
         prepared_ = 0;
     }
 
@@ -178,6 +180,18 @@ public:
         if (mark.sequence < published_) return;
         published_ = mark.sequence;
         static_cast<void>(put(mark));
+    }
+
+    // Makes durable what the mark says, for readers that come before the next writer: else they do not know of what is last.
+    //
+    // Errors: outcome_unknown
+    result<void> sync_mark() {
+        const monitor_lock hold(noting_);
+        if (!mark_.is_open()) return {};
+        io_outcome synced = within_.sync(mark_);
+        if (synced.ok()) synced = within_.sync();
+        if (synced.ok()) return {};
+        return error(error_kind::outcome_unknown, io_error("cannot be synced", "mark", synced.error).text());
     }
 
     // Gives back the room that was prepared for frames to come.

@@ -46,7 +46,7 @@ private:
         io_outcome opened = own_.device().open_directory(path_.c_str());
         while (opened.error == EINTR) opened = own_.device().open_directory(path_.c_str());
         if (!opened.ok()) return io_error("cannot be opened", path_, opened.error);
-        own_ = directory(own_.device(), owned_file(own_.device(), static_cast<int>(opened.value)));
+        own_.reopen(owned_file(own_.device(), static_cast<int>(opened.value)));
         return {};
     }
 
@@ -76,6 +76,8 @@ public:
     }
 
     const std::string& name() const noexcept { return name_; }
+    // Of the directory, where it is not the store's own.
+    const std::string& path() const noexcept { return among_.path(); }
     const directory& within() const noexcept { return among_.within(); }
     block_cache& cache() const noexcept { return among_.cache(); }
     // Whether another file had its name when it was to be opened.
@@ -83,6 +85,11 @@ public:
     // By which the cache knows it.
     std::uint64_t number() const noexcept { return number_; }
 
+    // Is read from that file until it is told another one, or none: from the one that was opened first, whatever has its name later.
+    void pin(std::shared_ptr<const owned_file> file) noexcept {
+        const monitor_lock hold(among_.guard_);
+        pinned_ = std::move(file);
+    }
     // Takes over a file that is open already.
     void adopt(std::shared_ptr<const owned_file> file) {
         const monitor_lock hold(among_.guard_);
@@ -95,10 +102,18 @@ public:
     result<std::shared_ptr<const owned_file>> open() {
         const monitor_lock hold(among_.guard_);
         used_ = ++among_.uses_;
+        if (pinned_) return pinned_;
         if (file_) return file_;
         const directory& within = among_.within();
         if (auto ready = among_.open_directory(); !ready) return std::move(ready).error().within(name_);
         io_outcome opened = within.open(name_, open_mode::read);
+        const bool may_be_back = !among_.path_.empty() && (opened.error == ENOENT || opened.error == ESTALE ||
+                                                           opened.error == EIO || opened.error == ENOTCONN);
+        if (may_be_back) {  // the directory went, and another one has its name now
+            among_.own_.reopen({});
+            if (auto ready = among_.open_directory(); !ready) return std::move(ready).error().within(name_);
+            opened = within.open(name_, open_mode::read);
+        }
         while ((opened.error == EMFILE || opened.error == ENFILE) && !among_.open_.empty()) {  // then fewer have to do
             close_oldest();
             opened = within.open(name_, open_mode::read);
@@ -140,6 +155,7 @@ private:
     std::uint32_t checksum_;
     std::uint64_t number_ = block_cache::next_file();
     std::shared_ptr<const owned_file> file_;
+    std::shared_ptr<const owned_file> pinned_;
     std::uint64_t used_ = 0;
     std::atomic<bool> is_another_{false};
 };

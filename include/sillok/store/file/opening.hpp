@@ -84,6 +84,15 @@ inline result<std::vector<std::uint64_t>> segment_numbers(const directory& withi
     return numbers;
 }
 
+// Removes files that were on their way to their names when their writer ended; they mean nothing, but may hold events.
+inline void remove_unfinished(const directory& within) {
+    std::vector<std::string> names;
+    static_cast<void>(within.list([&](std::string_view name) {
+        if (name.ends_with(".new")) names.emplace_back(name);
+    }));
+    for (const std::string& name : names) static_cast<void>(within.remove(name));
+}
+
 // Reads a file of a known small size; nothing where it has another size.
 inline result<bool> read_block(const directory& within, const std::string& name, std::byte* to, std::size_t bytes) {
     auto file = within.open_file(name, open_mode::read);

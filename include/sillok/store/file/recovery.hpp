@@ -72,6 +72,7 @@ public:
     result<void> mend() {
         const log_end& end = log_.end();
         const directory& files = log_.files();
+        remove_unfinished(files);
         for (std::size_t i = numbers_.size(); i > 0 && numbers_[i - 1] > log_.segment()->number(); --i)
             if (const io_outcome gone = files.remove(segment_name(numbers_[i - 1])); !gone.ok())
                 return io_error("cannot be removed", segment_name(numbers_[i - 1]), gone.error);
@@ -152,7 +153,8 @@ private:
             auto behind = look_behind(window, segment_header_bytes, 0, 0);
             if (!behind) return std::move(behind).error();
             const bool was_used = mark_ && mark_->segment >= number;
-            is_over_ = is_last && number > 1 && end.is_sealed && behind->end <= segment_header_bytes && !was_used;
+            is_over_ = is_last && number > 1 && end.is_sealed && !view_.extents.back()->is_archived &&
+                       behind->end <= segment_header_bytes && !was_used;
             if (!is_over_)
                 report_.damage = place_text(number, 0) +
                                  ": the segment's header is not well-formed; it begins with position " +

@@ -191,9 +191,10 @@ inline result<std::shared_ptr<extent>> archived_extent(file_log& log, const segm
     const auto segment = std::make_shared<log_segment>(log.other_places().at(path), left.of_frames());
     auto index = segment_index::open(log.reading(), index_name(left.number));
     if (!index) return std::move(index).error();
-    const bool fits =
-        *index != nullptr && (*index)->header().store == left.store && (*index)->header().segment == left.number &&
-        (*index)->header().segment_checksum == segment->header.checksum && (*index)->header().clustered == 0;
+    const bool fits = *index != nullptr && (*index)->header().store == left.store &&
+                      (*index)->header().segment == left.number &&
+                      (*index)->header().segment_checksum == segment->header.checksum &&
+                      (*index)->header().clustered == 0 && (*index)->acts();
     std::shared_ptr<extent> in;
     if (fits) {
         in = std::make_shared<extent>();

@@ -196,6 +196,7 @@ public:
                 continue;
             }
             if (!hidden) return std::move(hidden).error();
+            if (auto able = s_.may_write(); !able) return std::move(able).error();
             if (*hidden == 0 ||
                 static_cast<double>(*hidden) <= options.least_share * static_cast<double>(in.covered.events))
                 continue;

@@ -58,7 +58,7 @@ struct file_state {
 
     result<void> may_write() const {
         if (read_only) return error(error_kind::closed, path + ": was opened for reading only");
-        if (closed) return ended();
+        if (closed || closing.load()) return ended();
         if (damaged.load()) return error(error_kind::damaged, path + ": damage was found; nothing is written");
         if (log.is_poisoned()) return ended();
         return {};
@@ -91,9 +91,10 @@ struct file_state {
     }
     bool is_ended() const noexcept { return closed || log.is_poisoned(); }
     error ended() const {
-        return error(error_kind::closed,
-                     path + (closed ? ": the store was closed"
-                                    : ": an earlier write or sync failed; open the store again to go on"));
+        return error(
+            error_kind::closed,
+            path + (closed || closing.load() ? ": the store was closed"
+                                             : ": an earlier write or sync failed; open the store again to go on"));
     }
 
     // Waits until everything up to that position is durable.
@@ -162,8 +163,14 @@ struct file_state {
     template <class Look>
     auto looking(std::shared_ptr<const log_view>& held, Look look) const
         -> decltype(look(std::declval<const log_view&>())) {
-        if (auto followed = follow(); !followed) return std::move(followed).error();
-        auto answer = view.looking(held, look);
+        result<void> followed;
+        const auto informed = [&](const log_view& at) -> decltype(look(at)) {
+            // Each time: what is missing in a segment that was put there meanwhile, an act says.
+            if (followed = follow(); !followed) return std::move(followed).error();
+            return look(at);
+        };
+        auto answer = view.looking(held, informed);
+        if (!followed) return answer;
         if (answer) return answer;
         if (answer.error() == error_kind::damaged) note_damage(answer.error().text());
         return std::move(answer).error().within(path);
@@ -272,6 +279,7 @@ struct file_state {
     std::atomic<bool> has_unfiled{false};               // a sealed segment has its index only in memory
     bool read_only;
     std::atomic<bool> closed{false};
+    std::atomic<bool> closing{false};  // who scrubs or archives leaves off after the segment
     mutable current_view view;
     mutable log_follower follower;  // where it is read_only
 };
