@@ -310,8 +310,11 @@ TEST_CASE("a stray segment behind one that is not sealed is named as what is wro
     const auto refused = file_store::open(path, {.clock = clock, .device = disk});
     REQUIRE_FALSE(refused.has_value());
     CHECK(refused.error().kind() == error_kind::damaged);
-    CHECK(refused.error().text() == std::string(path) + ": 0000000001.segment at offset " + std::to_string(end) +
-                                        ", position 3: there is no seal, though another segment follows");
+    CHECK(
+        refused.error().text() ==
+        std::string(path) + ": 0000000001.segment at offset " + std::to_string(end) +
+            ", position 3: there is no seal, though another segment follows; the store can be opened for reading only, up to there; "
+            "salvage() makes a new one of what is intact");
 }
 
 TEST_CASE("P3 P4: every bit of a closed store is flipped") {

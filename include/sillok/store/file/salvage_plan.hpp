@@ -234,7 +234,7 @@ private:
         const stream_key key = key_of(stream);
         if (!ended_.empty() && ended_.contains(key)) return {};
         stream_state& state = streams_[key];
-        if (!kept_.is_empty()) state.version = std::max(state.version, kept_.first(stream).value - 1);
+        if (!kept_.is_empty()) state.version = (std::max)(state.version, kept_.first(stream).value - 1);
         const std::uint64_t version = record.version().value;
         if (version <= state.version || version - state.version - 1 > lost_after(state.position)) {
             end_stream(key, stream, version, at);
@@ -310,18 +310,18 @@ private:
         const auto later = [&](std::size_t a, std::size_t b) { return jobs_[a].before > jobs_[b].before; };
         std::priority_queue<std::size_t, std::vector<std::size_t>, decltype(later)> due(later);
         auto next = waiting.begin();
-        const auto fail = [&](const job& of) {
+        const auto end_at = [&](const job& of) {
             if (!is_over(of)) end_stream(of.stream, {of.category, of.key}, of.version + of.count, of.before);
         };
         for (const lost_range& range : report_.lost) {
             std::uint64_t at = range.first.value;
-            for (; !due.empty() && jobs_[due.top()].before < at; due.pop()) fail(jobs_[due.top()]);
+            for (; !due.empty() && jobs_[due.top()].before < at; due.pop()) end_at(jobs_[due.top()]);
             for (; next != waiting.end() && jobs_[*next].after < at; ++next)
                 if (!is_over(jobs_[*next])) due.push(*next);
             while (at <= range.last.value && !due.empty()) {
                 job& of = jobs_[due.top()];
                 const std::uint64_t room = range.last.value - at + 1;
-                const std::uint64_t count = is_over(of) ? 0 : std::min(room, of.count - of.done);
+                const std::uint64_t count = is_over(of) ? 0 : (std::min)(room, of.count - of.done);
                 if (count != 0) runs_.push_back({at, count, of.version + of.done, due.top()});
                 of.done += count;
                 at += count;
@@ -330,7 +330,7 @@ private:
         }
         const auto give_up = [&](std::size_t number) {
             job& of = jobs_[number];
-            if (of.before != no_end) return fail(of);
+            if (of.before != no_end) return end_at(of);
             runs_.push_back({next_, 1, of.version, number});  // behind the last one there is room
             of.done = 1;
             lose_one();

@@ -184,7 +184,7 @@ private:
         const timestamp time = time_.value_or(otherwise);
         while (next_ < end) {
             salvage_plan::run run = plan_.run_at(next_);
-            const std::uint64_t rest = std::min(run.count, std::min(end - next_, placeholders_per_frame_max));
+            const std::uint64_t rest = (std::min)(run.count, (std::min)(end - next_, placeholders_per_frame_max));
             start_frame();
             header_.time = time;
             for (std::uint64_t i = 0; i < rest; ++i) {

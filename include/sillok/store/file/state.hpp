@@ -163,10 +163,13 @@ struct file_state {
     template <class Look>
     auto looking(std::shared_ptr<const log_view>& held, Look look) const
         -> decltype(look(std::declval<const log_view&>())) {
-        result<void> followed;
+        auto followed = follow();
+        if (!followed) return std::move(followed).error();
+        bool is_again = false;
         const auto informed = [&](const log_view& at) -> decltype(look(at)) {
-            // Each time: what is missing in a segment that was put there meanwhile, an act says.
-            if (followed = follow(); !followed) return std::move(followed).error();
+            // What is missing in a segment that was put there meanwhile, an act says.
+            if (std::exchange(is_again, true)) followed = follow();
+            if (!followed) return std::move(followed).error();
             return look(at);
         };
         auto answer = view.looking(held, informed);

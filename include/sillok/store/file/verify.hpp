@@ -7,7 +7,6 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
-#include <deque>
 #include <memory>
 #include <string>
 #include <string_view>
@@ -137,8 +136,9 @@ private:
     }
     // Frames up to a sequence are known to be durable.
     void pass_durable(std::uint64_t sequence) {
-        for (; !ends_.empty() && ends_.front().first <= sequence; ends_.pop_front())
-            health_.durable = {ends_.front().second};
+        std::size_t known = 0;
+        for (; known < ends_.size() && ends_[known].first <= sequence; ++known) health_.durable = {ends_[known].second};
+        ends_.erase(ends_.begin(), ends_.begin() + static_cast<std::ptrdiff_t>(known));
     }
     // What is missing before an event may have gone with a scrub: whether it was to, is known when all was read.
     void disagree(const record_view& record, std::uint64_t offset, bool is_gap) {
@@ -231,7 +231,7 @@ private:
     kept_streams kept_{0};
     std::vector<gap> gaps_;
     bool misses_events_ = false;  // the log does, so far
-    std::deque<std::pair<std::uint64_t, std::uint64_t>>
+    std::vector<std::pair<std::uint64_t, std::uint64_t>>
         ends_;  // frames that are not known to be durable: sequence, last position
     std::unordered_map<std::uint64_t, std::uint64_t> versions_;  // of the streams, by hash
 };
