@@ -325,7 +325,8 @@ TEST_CASE("a reader in another process learns of an act without an event", "[ret
     CHECK(log_of(late) == log_of(store));
 }
 
-TEST_CASE("readers go on while streams are cut, and see each stream whole or cut", "[retention]") {
+TEST_CASE("readers go on while streams are cut, and get nothing twice and nothing before a cut behind it",
+          "[retention]") {
     const auto race = [](auto& store) {
         for (int i = 0; i < 40; ++i)
             for (int k = 0; k < 50; ++k) REQUIRE(append(store, std::to_string(k), "x"));
@@ -339,7 +340,7 @@ TEST_CASE("readers go on while streams are cut, and see each stream whole or cut
                     const std::string key = std::to_string(random() % 50);
                     std::uint64_t next = 0;
                     const auto read = store.read_stream({"account", key}, {}, [&](const record_view& r) {
-                        if (next != 0 && r.version().value != next) ++wrong;
+                        if (next != 0 && r.version().value != next && r.version().value % 10 != 1) ++wrong;
                         if (next == 0 && r.version().value % 10 != 1) ++wrong;
                         next = r.version().value + 1;
                         return true;

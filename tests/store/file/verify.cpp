@@ -197,10 +197,10 @@ TEST_CASE("frames that are whole behind a torn one, and that nobody was told of 
             for (int n = 5; n < 10; ++n) REQUIRE(recovery_tests::append(store, "not synced", n));
             disk.lose_process();
         }
-        std::vector<std::byte>& bytes = *disk.content("s", detail::segment_name(1));
+        std::vector<std::byte>& content = *disk.content("s", detail::segment_name(1));
         std::uint64_t offset = detail::segment_header_bytes;
-        for (std::uint64_t n = 0; n < synced; ++n) offset += load_le<std::uint32_t>(bytes.data() + offset + 8);
-        bytes[offset + 100] ^= std::byte{1};
+        for (std::uint64_t n = 0; n < synced; ++n) offset += load_le<std::uint32_t>(content.data() + offset + 8);
+        content[offset + 100] ^= std::byte{1};
         const auto health = verify_store("s", disk).value();
         CHECK(health.is_sound());
         CHECK(health.findings.empty());
