@@ -3,6 +3,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <cerrno>
 #include <cstdint>
 #include <filesystem>
 #include <string>
@@ -111,6 +112,37 @@ inline void lives_on(testing::faulty_device& disk, history& past) {
     past.possible.push_back(more);
     past.acknowledged.push_back(more);
     CHECK(read(*store) == past.acknowledged);
+}
+
+// Does something to copies of a store, of which the n-th call fails, for every n: once, for want of space, and for good, as when the
+// power goes. Afterwards, and when it was done again, `holds` is to hold.
+template <class Act, class Holds>
+void stop_anywhere(const testing::faulty_device& origin, const file_options& with, Act act, Holds holds) {
+    for (const int error : {EIO, ENOSPC}) {
+        bool is_over = false;
+        for (std::uint64_t at = 1; !is_over; ++at) {
+            auto disk = origin.copy();
+            file_options options = with;
+            options.device = *disk;
+            auto store = file_store::open("s", options).value();
+            const std::uint64_t before = disk->calls();
+            if (error == EIO)
+                disk->stop_at_call(at);
+            else
+                disk->fail_call(at, error);
+            const auto done = act(store);
+            is_over = disk->calls() - before < at;
+            disk->heal();
+            CAPTURE(at, error);
+            if (is_over) CHECK(done.has_value());
+            if (error == ENOSPC && !is_over && (done || done.error() != error_kind::outcome_unknown)) holds(store);
+            disk->lose_power(at);
+            store = file_store::open("s", options).value();
+            holds(store);
+            REQUIRE(act(store));
+            holds(store);
+        }
+    }
 }
 
 }  // namespace recovery_tests

@@ -215,31 +215,9 @@ TEST_CASE("an archiving that is stopped anywhere loses nothing", "[archive]") {
         auto store = file_store::open("s", n.options()).value();
         fill(store, 60);
     }
-    for (const int error : {EIO, ENOSPC}) {
-        bool is_over = false;
-        for (std::uint64_t at = 1; !is_over; ++at) {
-            auto disk = n.disk.copy();
-            file_options options = n.options();
-            options.device = *disk;
-            auto store = file_store::open("s", options).value();
-            const std::uint64_t before = disk->calls();
-            if (error == EIO)
-                disk->stop_at_call(at);
-            else
-                disk->fail_call(at, error);
-            const auto done = store.archive(position{60}, place);
-            is_over = disk->calls() - before < at;
-            disk->heal();
-            CAPTURE(at, error);
-            if (is_over) CHECK(done.has_value());
-            if (error == ENOSPC && !is_over && (done || done.error() != error_kind::outcome_unknown)) check(store, 60);
-            disk->lose_power(at);
-            store = file_store::open("s", options).value();
-            check(store, 60);
-            REQUIRE(store.archive(position{60}, place));
-            check(store, 60);
-        }
-    }
+    recovery_tests::stop_anywhere(
+        n.disk, n.options(), [](file_store& store) { return store.archive(position{60}, place); },
+        [](const file_store& store) { check(store, 60); });
 }
 
 TEST_CASE("what was scrubbed is moved, and what was moved is not scrubbed", "[archive]") {

@@ -286,32 +286,11 @@ TEST_CASE("a scrub that is stopped anywhere leaves every segment as it was or as
         REQUIRE(delete_stream(store, stream_of(4)));
         REQUIRE(delete_stream(store, stream_of(1)));
     }
-    for (const int error : {EIO, ENOSPC}) {
-        bool is_over = false;
-        for (std::uint64_t at = 1; !is_over; ++at) {
-            auto disk = w.disk.copy();
-            file_options options = w.options();
-            options.device = *disk;
-            auto store = file_store::open("s", options).value();
-            const std::uint64_t before = disk->calls();
-            if (error == EIO)
-                disk->stop_at_call(at);
-            else
-                disk->fail_call(at, error);
-            const auto done = store.scrub();
-            is_over = disk->calls() - before < at;
-            disk->heal();
-            CAPTURE(at, error);
-            if (is_over) CHECK(done.has_value());
-            if (error == ENOSPC && !is_over && (done || done.error() != error_kind::outcome_unknown))
-                check(store, w, {4, 1});
-            disk->lose_power(at);
-            store = file_store::open("s", options).value();
+    recovery_tests::stop_anywhere(
+        w.disk, w.options(), [](file_store& store) { return store.scrub(); },
+        [&](const file_store& store) {
             check(store, w, {4, 1});
-            REQUIRE(store.scrub());
-            check(store, w, {4, 1});
-        }
-    }
+        });
 }
 
 TEST_CASE("a segment that is damaged is not written anew, and what it was stays", "[scrub]") {
