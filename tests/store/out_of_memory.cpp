@@ -117,3 +117,90 @@ TEST_CASE("P18: out of memory at any allocation, opening fails and can be repeat
     }
     CHECK(failures > 10);
 }
+
+namespace {
+
+// Calls `act` with room for more and more allocations until it goes through; `check` after each time that it did not.
+template <class Act, class Check>
+std::size_t until_there_is_enough(Act act, Check check) {
+    for (long allowed = 0;; ++allowed) {
+        try {
+            allocations_left = allowed;
+            const auto done = act();
+            allocations_left = -1;
+            if (!done) UNSCOPED_INFO(done.error().text());
+            REQUIRE(done.has_value());
+            return static_cast<std::size_t>(allowed);
+        } catch (const std::bad_alloc&) {
+            allocations_left = -1;
+            check();
+        }
+    }
+}
+
+template <class Store>
+void cuts_whole_or_not_at_all(Store& store) {
+    std::size_t failures = 0;
+    for (int round = 0; round < 12; ++round) {
+        const std::string keys[] = {std::to_string(round), std::to_string(round) + " too"};
+        const new_event event{.type = {"probe.event", 1}, .payload = as_bytes("x")};
+        const stream_append to[] = {{{"cut", keys[0]}, any_version{}, {&event, 1}},
+                                    {{"cut", keys[1]}, any_version{}, {&event, 1}}};
+        REQUIRE(store.append({.streams = to}));
+        const stream_cut cuts[] = {{{"cut", keys[0]}, none_kept}, {{"cut", keys[1]}, none_kept}};
+        failures += until_there_is_enough(
+            [&] {
+                return store.retain({cuts, {.reason = "why"}});
+            },
+            [&] {
+                for (const std::string& key : keys) CHECK(store.version_of({"cut", key}).value() == version{1});
+            });
+        for (const std::string& key : keys) CHECK(store.version_of({"cut", key}).error() == error_kind::stream_deleted);
+    }
+    std::size_t acts = 0;
+    REQUIRE(store.read_acts([&](const retention_act&) { return ++acts != 0; }));
+    CHECK(acts == 24);
+    CHECK(failures > 0);
+}
+
+}  // namespace
+
+TEST_CASE("P18: out of memory at any allocation, an act of retention changes nothing") {
+    memory_store memory;
+    cuts_whole_or_not_at_all(memory);
+    const recovery_tests::scratch folder;
+    {
+        auto store = file_store::open(folder / "s", {.segment_bytes = segment_bytes_min}).value();
+        cuts_whole_or_not_at_all(store);
+    }
+    const auto store = file_store::open(folder / "s").value();
+    CHECK(store.version_of({"cut", "3"}).error() == error_kind::stream_deleted);
+}
+
+TEST_CASE("P18: out of memory at any allocation, a scrub, an archiving and a close can be repeated") {
+    const recovery_tests::scratch folder;
+    const auto check = [](const file_store& store) {
+        std::uint64_t seen = 0;
+        REQUIRE(store.read_all({}, [&](const record_view& r) {
+            CHECK(r.position().value % 2 == 1);
+            return ++seen != 0;
+        }));
+        CHECK(seen == 20);
+        CHECK(store.version_of({"account", "odd"}).error() == error_kind::stream_deleted);
+    };
+    auto store = file_store::open(folder / "s", {.segment_bytes = segment_bytes_min}).value();
+    for (int n = 0; n < 40; ++n)
+        REQUIRE(recovery_tests::append(store, recovery_tests::payload_of(n, 400), n).has_value());
+    REQUIRE(delete_stream(store, {"account", "odd"}));
+    const auto keeps = [&] { check(store); };
+    CHECK(until_there_is_enough([&] { return store.scrub(); }, keeps) > 10);
+    check(store);
+    CHECK(store.scrub()->segments == 0);
+    CHECK(until_there_is_enough([&] { return store.archive(position{20}, folder / "archive"); }, keeps) > 10);
+    check(store);
+    static_cast<void>(until_there_is_enough([&] { return store.close(); }, keeps));
+    const auto again = file_store::open(folder / "s").value();
+    CHECK(again.report().was_closed);
+    CHECK(again.report().archived > 0);
+    check(again);
+}
