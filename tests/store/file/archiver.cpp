@@ -203,6 +203,13 @@ TEST_CASE("an archive goes where nothing else is", "[archive]") {
     const auto refused = store.archive(position{50}, place);
     CHECK(refused.error() == invalid_argument);
     CHECK(refused.error().text().find("is an archive of store " + to_string(other.id())) != std::string::npos);
+    // What is not ours is left alone.
+    REQUIRE(n.disk.make_directory("/mine").ok());
+    const detail::directory mine(n.disk,
+                                 detail::owned_file(n.disk, static_cast<int>(n.disk.open_directory("/mine").value)));
+    REQUIRE(mine.open_file("letter.new", open_mode::create));
+    static_cast<void>(store.archive(position{0}, "/mine"));
+    CHECK(n.disk.content("/mine", "letter.new") != nullptr);
     check(store, 100);
     check(other, 100);
     auto reader = file_store::open("s", {.clock = n.clock, .read_only = true, .device = n.disk}).value();

@@ -84,12 +84,12 @@ private:
     result<void> prepare() {
         auto found = survey(target_);
         if (!found) return std::move(found).error();
-        remove_unfinished(target_);
         if (found->foreign == "lost+found") found->foreign.clear();  // the root of a disk
         if (!found->is_archive && (found->has_identity || !found->foreign.empty()))
             return error(error_kind::invalid_argument,
                          "is no archive: it has \"" + (found->has_identity ? std::string("store") : found->foreign) +
                              "\" in it");
+        if (found->is_archive) remove_unfinished(target_);
         const store_identity& own = s_.log.identity();
         if (found->has_identity) {
             auto identity = read_identity(target_);
