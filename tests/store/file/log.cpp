@@ -146,3 +146,22 @@ TEST_CASE("a mark that is too long is one again with the next sync") {
     REQUIRE(o.log.sync(o.log.tip()).has_value());
     CHECK(o.disk.content("d", "mark")->size() == mark_bytes);
 }
+
+TEST_CASE("the mark is made durable when that is asked for, and a failure of it does not end the writing") {
+    open_log o(lose_unsynced{});
+    CHECK(o.log.sync_mark().has_value());  // there is none yet
+    REQUIRE(o.write(200).has_value());
+    REQUIRE(o.log.sync(o.log.tip()).has_value());
+    REQUIRE(o.log.sync_mark().has_value());
+    o.disk.fail_call(1, EIO);
+    const auto failed = o.log.sync_mark();
+    REQUIRE_FALSE(failed.has_value());
+    CHECK(failed.error() == error_kind::outcome_unknown);
+    CHECK_FALSE(o.log.is_poisoned());
+    auto after = o.disk.copy();
+    after->lose_power(3);
+    CHECK(after->content("d", "mark") != nullptr);
+    REQUIRE(after->content("d", "mark")->size() == mark_bytes);
+    CHECK(durable_mark::decode(after->content("d", "mark")->data()).sequence == 1);
+    CHECK(o.write(200).has_value());
+}

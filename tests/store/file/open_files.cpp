@@ -148,3 +148,52 @@ TEST_CASE("where the system gives no more files, one that is open is closed for 
     alone.disk.fail_call(1, EMFILE);
     CHECK(alone.known[0]->open().error() == error_kind::io);
 }
+
+TEST_CASE(
+    "a file that is pinned is read as it was opened, whatever has its name now and however many others are open") {
+    some_files f(5, 1);
+    const auto held = *f.known[2]->open();
+    f.known[2]->pin(held);
+    f.put(2, 77);
+    for (std::size_t i = 0; i < 5; ++i) REQUIRE(f.known[i]->open().has_value());
+    CHECK(*f.known[2]->open() == held);
+    CHECK_FALSE(f.known[2]->is_another());
+    f.known[2]->pin(nullptr);
+    REQUIRE(f.known[3]->open().has_value());
+    const auto refused = f.known[2]->open();
+    REQUIRE_FALSE(refused.has_value());
+    CHECK(refused.error().text().find("is another file") != std::string::npos);
+    CHECK(f.known[2]->is_another());
+    f.put(2, 2);
+    CHECK(f.known[2]->open().has_value());
+    CHECK_FALSE(f.known[2]->is_another());
+}
+
+TEST_CASE("a directory that is named by its path may come later, go, and come again") {
+    testing::faulty_device disk;
+    open_files among(disk, "later", 1, 0);
+    known_file one(among, "one", 1);
+    known_file two(among, "two", 2);
+    CHECK(among.path() == "later");
+    CHECK(one.path() == "later");
+    const auto early = one.open();
+    REQUIRE_FALSE(early.has_value());
+    CHECK(early.error() == error_kind::io);
+    CHECK(early.error().text().find("one: later: cannot be opened") == 0);
+
+    REQUIRE(disk.make_directory("later").ok());
+    const directory there(disk, owned_file(disk, static_cast<int>(disk.open_directory("later").value)));
+    const auto put = [&](const std::string& name, std::uint32_t checksum) {
+        std::byte block[16] = {};
+        store_le(block + 12, checksum);
+        REQUIRE(there.replace(name, block).has_value());
+    };
+    put("one", 1);
+    CHECK(one.open().has_value());
+    const auto missing = two.open();
+    REQUIRE_FALSE(missing.has_value());
+    CHECK(missing.error().text().find("later/two: cannot be opened") == 0);
+    put("two", 2);
+    CHECK(two.open().has_value());
+    CHECK(one.open().has_value());
+}
