@@ -54,6 +54,8 @@ class directory {
 public:
     directory(device_ref device, owned_file opened) noexcept : device_(device), opened_(std::move(opened)) {}
 
+    explicit directory(device_ref device) noexcept : device_(device) {}  // opened later
+
     device_ref device() const noexcept { return device_; }
     bool is_open() const noexcept { return opened_.is_open(); }
     // Another directory in its place, or none.

@@ -26,10 +26,10 @@ class known_file;
 class open_files {
 public:
     open_files(const directory& within, std::size_t limit, std::size_t cached_bytes = 0) noexcept
-        : own_(within.device(), owned_file()), within_(&within), limit_(limit), cache_(cached_bytes) {}
+        : own_(within.device()), within_(&within), limit_(limit), cache_(cached_bytes) {}
     // In a directory that is opened when the first file is, and need not be there before.
     open_files(device_ref device, std::string path, std::size_t limit, std::size_t cached_bytes)
-        : path_(std::move(path)), own_(device, owned_file()), within_(&own_), limit_(limit), cache_(cached_bytes) {}
+        : path_(std::move(path)), own_(device), within_(&own_), limit_(limit), cache_(cached_bytes) {}
     open_files(const open_files&) = delete;
     open_files& operator=(const open_files&) = delete;
 
