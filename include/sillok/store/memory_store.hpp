@@ -78,12 +78,13 @@ public:
         std::uint64_t at = range.from.value != 0 || forwards ? range.from.value : events.count;
         if (forwards && at < first.value) at = first.value;
         if (!forwards && at > events.count) at = events.count;
-        for (std::uint64_t given = 0; at >= first.value && at <= events.count && given < range.limit; ++given) {
+        for (std::uint64_t given = 0; at >= first.value && at <= events.count && given < range.limit;) {
             const record_view each = record(events.at[at - 1]);
             if (is_hidden(each)) {  // cut meanwhile
                 if (locked_stream(stream).first == none_kept) return detail::stream_is_deleted(stream);
-            } else if (!visit(each)) {
-                break;
+            } else {
+                if (!visit(each)) break;
+                ++given;
             }
             at = forwards ? at + 1 : at - 1;
         }

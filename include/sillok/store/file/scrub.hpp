@@ -36,8 +36,7 @@ struct scrub_report {
     std::uint64_t segments = 0;  // that were written anew
     std::uint64_t events = 0;    // whose records are gone
     std::uint64_t bytes = 0;     // that the segments are shorter
-    std::uint64_t archived =
-        0;  // segments in other directories that have events that are not kept: they stay as they are
+    std::uint64_t archived = 0;  // segments in other directories that have such events: they stay as they are
 };
 
 }  // namespace sillok
