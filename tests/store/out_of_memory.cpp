@@ -193,10 +193,10 @@ TEST_CASE("P18: out of memory at any allocation, a scrub, an archiving and a clo
         REQUIRE(recovery_tests::append(store, recovery_tests::payload_of(n, 400), n).has_value());
     REQUIRE(delete_stream(store, {"account", "odd"}));
     const auto keeps = [&] { check(store); };
-    CHECK(until_there_is_enough([&] { return store.scrub(); }, keeps) > 10);
+    CHECK(until_there_is_enough([&] { return store.scrub(); }, keeps) > 0);
     check(store);
     CHECK(store.scrub()->segments == 0);
-    CHECK(until_there_is_enough([&] { return store.archive(position{20}, folder / "archive"); }, keeps) > 10);
+    CHECK(until_there_is_enough([&] { return store.archive(position{20}, folder / "archive"); }, keeps) > 0);
     check(store);
     static_cast<void>(until_there_is_enough([&] { return store.close(); }, keeps));
     const auto again = file_store::open(folder / "s").value();
