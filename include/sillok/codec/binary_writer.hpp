@@ -187,7 +187,7 @@ struct encode_row {
     void operator()(const Field&... field) const {
         constexpr std::size_t least = size_in_row(types<Field...>{}).least;
         const std::size_t bytes = (least + ... + more_bytes(field, 0));
-        std::byte* to = out.extend(bytes <= 0xFFFFFFFF ? bytes : npos);
+        [[maybe_unused]] std::byte* to = out.extend(bytes <= 0xFFFFFFFF ? bytes : npos);  // there may be no field
         ((to = put(to, field)), ...);
         SILLOK_ASSERT(to == out.data() + out.size());
     }
