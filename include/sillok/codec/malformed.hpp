@@ -10,84 +10,11 @@
 #include <string_view>
 
 #include "sillok/codec/wire.hpp"
+#include "sillok/codec/wire_shape.hpp"
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/error.hpp"
 
 namespace sillok::detail {
-
-// A type as data.
-struct wire_shape {
-    wire_kind kind;
-    wire_size size;
-    std::size_t count = 0;                     // elements of an array; parts of a product, variant or record
-    const wire_shape* const* parts = nullptr;  // of those; or of the element; of key and value
-    const char* spelling = nullptr;            // the names of a record's first eight fields, see name_in
-    const char* const* spellings = nullptr;    // those of all, where there are more
-    const std::string_view* names = nullptr;   // or the names themselves
-    bool (*is_ordered)(const std::byte*, const std::byte*) = nullptr;
-};
-
-// Defined with the decoder, which it calls.
-template <class T>
-bool is_ordered(const std::byte* at, const std::byte* end);  // NOLINT(readability-redundant-declaration)
-
-template <class T>
-struct shape_of;
-
-template <class List>
-struct shapes_of;
-template <class... T>
-struct shapes_of<types<T...>> {
-    static constexpr const wire_shape* list[sizeof...(T) + 1] = {&shape_of<T>::value..., nullptr};
-};
-
-template <class T, class Parts>
-struct spellings_of;
-template <class T, std::size_t... Part>
-struct spellings_of<T, std::index_sequence<Part...>> {
-    static constexpr const char* list[] = {spelled_fields<T, Part * spelled_at_once>()..., nullptr};
-};
-
-template <class T>
-consteval wire_shape describe_shape() {
-    constexpr wire_kind kind = kind_of<T>;
-    wire_shape shape{kind, size_of<T>};
-    if constexpr (kind == wire_kind::record) {
-        shape.count = field_count<T>;
-        shape.parts = shapes_of<fields_of<T>>::list;
-        if constexpr (access<T> == field_access::hana)
-            shape.names = field_names<T>::views.data();
-        else if constexpr (field_count<T> != 0 && field_count<T> <= spelled_at_once)
-            shape.spelling = spelled_fields<T, 0>();
-        else
-            shape.spellings =
-                spellings_of<T,
-                             std::make_index_sequence<(field_count<T> + spelled_at_once - 1) / spelled_at_once>>::list;
-    } else if constexpr (kind == wire_kind::product || kind == wire_kind::variant) {
-        shape.count = parts_of<T>::size;
-        shape.parts = shapes_of<parts_of<T>>::list;
-    } else if constexpr (kind == wire_kind::map) {
-        shape.parts = shapes_of<types<typename T::key_type, typename T::mapped_type>>::list;
-        shape.is_ordered = &is_ordered<T>;
-    } else if constexpr (kind == wire_kind::set) {
-        shape.parts = shapes_of<types<typename T::value_type>>::list;
-        shape.is_ordered = &is_ordered<T>;
-    } else if constexpr (kind == wire_kind::array) {
-        shape.count = std::tuple_size_v<T>;
-        shape.parts = shapes_of<types<typename T::value_type>>::list;
-    } else if constexpr (kind == wire_kind::optional || kind == wire_kind::sequence ||
-                         kind == wire_kind::sequence_view) {
-        shape.parts = shapes_of<types<typename T::value_type>>::list;
-    }
-    return shape;
-}
-
-template <class T>
-struct shape_of {
-    static const wire_shape value;
-};
-template <class T>
-constexpr wire_shape shape_of<T>::value = describe_shape<T>();
 
 class fault_finder {
 public:
