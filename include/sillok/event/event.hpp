@@ -18,6 +18,8 @@
 #include <type_traits>
 #include <utility>
 
+#include "sillok/codec/binary_reader.hpp"  // what a shape refers to
+#include "sillok/codec/wire_shape.hpp"
 #include "sillok/core/fixed_string.hpp"
 #include "sillok/core/name.hpp"
 #include "sillok/core/type_list.hpp"
@@ -161,6 +163,7 @@ consteval event_type type_in() {
     using place = place_in<Catalogue, T>;
     event_type type = place::event::type();
     type.revision = place::revision;
+    type.shape = &shape_of<T>::value;
     return type;
 }
 
@@ -296,7 +299,7 @@ concept current_event_of = catalogue<Catalogue> && requires {
     requires std::same_as<typename detail::place_in<Catalogue, T>::event::current, T>;
 };
 
-// What a record says of a struct: its persisted name, the name's hash, and the revision whose shape it is.
+// What a record says of a struct: its persisted name, the name's hash, and the revision whose shape it is; and that shape.
 template <catalogue Catalogue, class T>
     requires(entry_index<Catalogue, T> != npos)
 inline constexpr event_type event_type_of = detail::type_in<Catalogue, T>();

@@ -38,6 +38,8 @@ public:
     }
     result<void> settle(position upto) const { return inner_.settle(upto); }
     result<std::optional<recorded_batch>> find_batch(const uuid& batch) const { return inner_.find_batch(batch); }
+    result<void> read_schemas(schema_visitor visit) const { return inner_.read_schemas(visit); }
+    std::uint64_t schema_count() const noexcept { return inner_.schema_count(); }
 
 protected:
     store_ref inner() const noexcept { return inner_; }

@@ -116,7 +116,7 @@ private:
     }
     result<void> frame(const frame_header& frame, bytes_view body, std::uint64_t offset) {
         ++health_.frames;
-        if (frame.kind == frame_kind::retention) kept_.take_in(body);
+        if (frame.kind == frame_kind::acts) kept_.take_in(body);
         const bool has_records = frame.kind == frame_kind::batch;
         for (bytes_view rest = has_records ? body.subspan(frame.records_at()) : bytes_view(); !rest.empty();) {
             ++health_.events;
