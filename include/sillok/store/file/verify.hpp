@@ -194,7 +194,7 @@ private:
         const auto acts = filed.index->acts();
         const bytes_view own = in.postings->acts.view();
         if (!acts || !std::equal(acts->begin(), acts->end(), own.begin(), own.end()))
-            add_derived(number, "does not fit its segment's acts of retention");
+            add_derived(number, "does not fit its segment's acts");
         return {};
     }
     bool is_same(const extent& filed, keys kind, const posting_index& postings) {
