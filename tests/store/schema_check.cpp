@@ -85,6 +85,25 @@ struct unreadable_store : testing::passing_store {
 
 }  // namespace
 
+namespace {
+
+result<position> start(const store_ref& store) {
+    using shop_events = gen1::all;
+    // [at_start]
+    if (auto fits = sillok::check_schema<shop_events>(store); !fits) return std::move(fits).error();
+    // [/at_start]
+    return store.last(horizon::visible);
+}
+
+}  // namespace
+
+TEST_CASE("a program that asks when it starts fails early") {
+    memory_store store;
+    CHECK(start(store).value() == position{0});
+    append<gen2::all>(store, gen2::moved{1, "why"}).value();
+    CHECK(start(store).error() == error_kind::schema_changed);
+}
+
 TEST_CASE("a catalogue is compared with what is recorded, version by version") {
     memory_store store;
     CHECK(check_schema<gen1::all>(store).has_value());
