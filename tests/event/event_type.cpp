@@ -2,6 +2,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "sillok/codec/wire_shape.hpp"
+
 namespace {
 
 // Source: the test vectors of FNV-1a with 32 bits in RFC 9923, appendix C.
