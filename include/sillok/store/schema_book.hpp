@@ -58,7 +58,7 @@ inline std::string shown_field(std::string_view field, std::string_view other) {
 //
 // Threads:    one writer, which needs no lock to look; `plan`, `commit` and `take_in` under the lock of those who call `all`;
 //             `count` at any time
-// Complexity: has_met: O(events), 2 ns for one. Else O(1) for a version, and O(characters) of its layout; about 60 bytes and its
+// Complexity: has_met: O(events), 3 ns for one. Else O(1) for a version, and O(characters) of its layout; about 60 bytes and its
 //             texts for a version.
 class schema_book {
 public:
