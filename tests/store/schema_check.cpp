@@ -148,17 +148,17 @@ TEST_CASE("what was checked is not compared again until something is noted") {
     };
     counted_store store(memory);
     detail::schema_guard guard;
-    for (int i = 0; i < 5; ++i) CHECK(guard.check<gen1::all>(store).has_value());
+    for (int i = 0; i < 5; ++i) CHECK(guard.compare<gen1::all>(store).has_value());
     CHECK(store.reads == 1);
     append<gen1::all>(store, gen1::opened{"Ada"}).value();
-    for (int i = 0; i < 5; ++i) CHECK(guard.check<gen1::all>(store).has_value());
+    for (int i = 0; i < 5; ++i) CHECK(guard.compare<gen1::all>(store).has_value());
     CHECK(store.reads == 2);
     append<gen2::all>(store, gen2::moved{1, ""}).value();
-    for (int i = 0; i < 3; ++i) CHECK(guard.check<gen1::all>(store).error() == error_kind::schema_changed);
-    CHECK(guard.check_again<gen1::all>(store).error().text() ==
+    for (int i = 0; i < 3; ++i) CHECK(guard.compare<gen1::all>(store).error() == error_kind::schema_changed);
+    CHECK(guard.compare_again<gen1::all>(store).error().text() ==
           std::string("noted while it was read, so what was handed over may be wrong: ") + changed);
     unreadable_store unreadable(memory);
-    CHECK(detail::schema_guard().check<gen1::all>(unreadable).error() == error_kind::io);
+    CHECK(detail::schema_guard().compare<gen1::all>(unreadable).error() == error_kind::io);
 }
 
 TEST_CASE("a replay hands nothing over that was recorded with another struct") {

@@ -285,7 +285,7 @@ private:
     }
 
     // Whether the structs are those that the events were recorded with, as far as the store knows.
-    result<void> check_schemas() const { return schemas_.check<typename Aggregate::events>(store_); }
+    result<void> check_schemas() const { return schemas_.compare<typename Aggregate::events>(store_); }
 
     static error moved_on(std::string_view key, version expected, version actual) {
         return error::conflict("stream " + to_string(stream_view{Aggregate::name, key}) + " is at version " +

@@ -23,14 +23,14 @@ template <class Handler, class Read>
 auto replay_with(const store_ref& store, Read read, Handler& handler, unknown policy)
     -> decltype(read(record_visitor(std::declval<bool (&)(const record_view&)>()))) {
     schema_guard schemas;
-    if (auto fits = schemas.check<catalogue_of<Handler>>(store); !fits) return std::move(fits).error();
+    if (auto fits = schemas.compare<catalogue_of<Handler>>(store); !fits) return std::move(fits).error();
     dispatcher<Handler> to_handler(policy);
     result<void> handled;
     auto done = read([&](const record_view& record) {
         handled = to_handler.dispatch(handler, record);
         return handled.has_value();
     });
-    if (auto fits = schemas.check_again<catalogue_of<Handler>>(store); !fits) return std::move(fits).error();
+    if (auto fits = schemas.compare_again<catalogue_of<Handler>>(store); !fits) return std::move(fits).error();
     if (done && !handled) done = std::move(handled).error();
     return done;
 }

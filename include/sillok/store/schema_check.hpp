@@ -90,7 +90,7 @@ public:
     //
     // Errors: those of check_schema
     template <catalogue Catalogue>
-    result<void> check(const store_ref& store) {
+    result<void> compare(const store_ref& store) {
         const std::uint64_t count = store.schema_count();
         if (count == checked_.load(std::memory_order_relaxed)) [[likely]]
             return {};
@@ -100,8 +100,8 @@ public:
     //
     // Errors: those of check_schema; the text says that what was handed over may be wrong
     template <catalogue Catalogue>
-    result<void> check_again(const store_ref& store) {
-        auto fits = check<Catalogue>(store);
+    result<void> compare_again(const store_ref& store) {
+        auto fits = compare<Catalogue>(store);
         if (!fits)
             return std::move(fits).error().within("noted while it was read, so what was handed over may be wrong");
         return fits;
