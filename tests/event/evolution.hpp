@@ -44,6 +44,7 @@ struct line_added {
     friend bool operator==(const line_added&, const line_added&) = default;
 };
 
+// [split]
 namespace v3 {
 struct order_placed {
     std::string customer;
@@ -56,6 +57,7 @@ struct order_placed {
     }
 };
 }  // namespace v3
+// [/split]
 
 struct order_placed {
     std::string customer;
@@ -69,10 +71,12 @@ struct order_paid {
     std::int64_t amount;
 };
 
+// [catalogue]
 struct order_events : sillok::events<sillok::event<"order.placed", sillok::formerly<"order.submitted", "order.sent">,
                                                    v1::order_placed, v2::order_placed, v3::order_placed, order_placed>,
                                      sillok::event<"order.line_added", v1::line_added, line_added>,
                                      sillok::retired<"order.printed">, sillok::event<"order.paid", order_paid>> {};
+// [/catalogue]
 
 // What the generations before recorded.
 struct first_events

@@ -142,8 +142,11 @@ consteval bool list_is_sound(types<E...> list) {
         else
             return !require::name_hashes_are_unique<typename first::current, typename second::current>();
     } else {
-        return all_of({true, listed_once<types<E...>, typename E::versions>{}()...}) &&
-               all_of({true, splits_soundly<types<E...>, E>{}()...});
+        constexpr bool once = all_of({true, listed_once<types<E...>, typename E::versions>{}()...});
+        if constexpr (all_of({true, !E::is_split...}))
+            return once;
+        else
+            return once && all_of({true, splits_soundly<types<E...>, E>{}()...});
     }
 }
 template <class... Declared, class Live>

@@ -66,8 +66,8 @@ struct catalogue_index {
     std::uint64_t multiplier = 0x9E3779B97F4A7C15U;
     name_clash clash{};
 
-    consteval catalogue_index(const catalogue_entry* entries, std::size_t count, const former_name* former,
-                              std::size_t former_count) {
+    consteval catalogue_index(const catalogue_entry* entries, std::size_t count, const former_name* former = nullptr,
+                              std::size_t former_count = 0) {
         choose_multiplier(entries, count);
         for (std::uint32_t i = 0; i < count; ++i)
             if (!add(entries[i], entries[i].current.hash, i)) return;

@@ -60,7 +60,7 @@ public:
     // Unknown events go to the handler's `on_unknown`, as they were recorded.
     template <std::same_as<unknown::kept> Policy>
     explicit dispatcher(Policy policy) : dispatch_state(policy) {
-        static_assert(require::handler_keeps_unknown<Handler>());
+        static_cast<void>(require::handler_keeps_unknown<Handler>());
     }
 
     // Hands a recorded event to the handler.
@@ -90,6 +90,7 @@ public:
 private:
     static constexpr bool is_sound = detail::handler_is_sound<Handler>();
     static constexpr std::size_t rows = detail::rows_of(typename world::entries{});
+    static constexpr bool has_former_names = detail::former_names_of<world>.size != 0;
 
     using record_function = bool (*)(dispatcher&, Handler&, record_view);
     using object_function = bool (*)(dispatcher&, Handler&, const void*, metadata);
@@ -179,8 +180,13 @@ private:
 
     template <class Reader, class E, std::size_t Entry>
     static bool from_current(dispatcher& self, Handler& handler, record_view record) {
-        if (!detail::has_name(record, name_of(Entry)) && !detail::is_named<world>(record, Entry)) [[unlikely]]
-            return self.judge_unknown(handler, record);
+        if (!detail::has_name(record, name_of(Entry))) [[unlikely]] {
+            if constexpr (has_former_names) {
+                if (!detail::is_named<world>(record, Entry)) return self.judge_unknown(handler, record);
+            } else {
+                return self.judge_unknown(handler, record);
+            }
+        }
         if constexpr (handles_as_view<Handler, E> && std::same_as<Reader, Codec>) {
             using view = detail::view_of_event<Handler, E>;
             view value{};
@@ -209,8 +215,13 @@ private:
 
     template <class Reader, class Old, class Later, std::size_t Entry>
     static bool from_old(dispatcher& self, Handler& handler, record_view record) {
-        if (!detail::has_name(record, name_of(Entry)) && !detail::is_named<world>(record, Entry)) [[unlikely]]
-            return self.judge_unknown(handler, record);
+        if (!detail::has_name(record, name_of(Entry))) [[unlikely]] {
+            if constexpr (has_former_names) {
+                if (!detail::is_named<world>(record, Entry)) return self.judge_unknown(handler, record);
+            } else {
+                return self.judge_unknown(handler, record);
+            }
+        }
         Old old{};
         if constexpr (detail::quiet_codec<Reader>) {
             if (!Reader::reads(record.payload(), old)) [[unlikely]]
