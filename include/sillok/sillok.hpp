@@ -23,6 +23,7 @@
 #include "sillok/core/uuid.hpp"
 #include "sillok/event/context.hpp"
 #include "sillok/event/dispatch.hpp"
+#include "sillok/event/downcast.hpp"
 #include "sillok/event/event.hpp"
 #include "sillok/event/metadata.hpp"
 #include "sillok/store/event_store.hpp"
