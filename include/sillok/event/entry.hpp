@@ -39,14 +39,14 @@ struct last_of {
 
 // The versions of an event, of which most have one.
 template <class... V>
-struct chain {
+struct version_chain {
     using current = typename last_of<V...>::type;
     static constexpr bool splits = chain_splits<V...>;
     template <std::size_t Entry, class Event>
     using leaves = version_leaves<Entry, Event, std::index_sequence_for<V...>, V...>;
 };
 template <class V>
-struct chain<V> {
+struct version_chain<V> {
     using current = V;
     static constexpr bool splits = false;
     template <std::size_t Entry, class Event>
@@ -82,14 +82,14 @@ struct event {
 
     using versions = types<Versions...>;
     enum : std::size_t { former_size = 0 };
-    enum : bool { is_split = detail::chain<Versions...>::splits };
+    enum : bool { is_split = detail::version_chain<Versions...>::splits };
     static consteval std::array<std::string_view, 0> former() { return {}; }
-    using current = typename detail::chain<Versions...>::current;
+    using current = typename detail::version_chain<Versions...>::current;
     // What is recorded: the name, and the revision of the current version.
     static consteval event_type type() { return {Name.view(), static_cast<std::uint16_t>(sizeof...(Versions))}; }
 
     template <std::size_t Entry>
-    using leaves = typename detail::chain<Versions...>::template leaves<Entry, event>;
+    using leaves = typename detail::version_chain<Versions...>::template leaves<Entry, event>;
 
     // Whether this can be part of a catalogue; where it cannot, one error has said why.
     static consteval bool is_sound() {
@@ -105,14 +105,14 @@ struct event<Name, formerly<Former...>, Versions...> {
     static_assert(sizeof...(Versions) > 0, "sillok: an event has at least one version");
 
     using versions = types<Versions...>;
-    using current = typename detail::chain<Versions...>::current;
+    using current = typename detail::version_chain<Versions...>::current;
     enum : std::size_t { former_size = sizeof...(Former) };
-    enum : bool { is_split = detail::chain<Versions...>::splits };
+    enum : bool { is_split = detail::version_chain<Versions...>::splits };
     static consteval std::array<std::string_view, sizeof...(Former)> former() { return {Former.view()...}; }
     static consteval event_type type() { return {Name.view(), static_cast<std::uint16_t>(sizeof...(Versions))}; }
 
     template <std::size_t Entry>
-    using leaves = typename detail::chain<Versions...>::template leaves<Entry, event>;
+    using leaves = typename detail::version_chain<Versions...>::template leaves<Entry, event>;
 
     static consteval bool is_sound() {
         if constexpr (!(is_name(Name.view()) && ... && is_name(Former.view())))
