@@ -62,7 +62,7 @@ TEST_CASE("history is told a step at a time, in the events of today") {
         told[0] ==
         "1 order_placed{customer = \"ada\", total_minor = 500, currency = \"KRW\"}; line_added{sku = \"a\", quantity = 1}; "
         "line_added{sku = \"b\", quantity = 2} | customer: \"\" -> \"ada\" pieces: 0 -> 3 open: 0 -> 500");
-    CHECK(told[1] == "2  |");
+    CHECK(told[1] == "2 order.printed (retired) |");
     CHECK(told[2] == "3 order_paid{amount = 200} | open: 500 -> 300");
 
     int steps = 0;

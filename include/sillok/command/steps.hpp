@@ -29,7 +29,8 @@ struct step {
     const Aggregate& before;
     const Aggregate& after;
     metadata about;
-    std::string_view event;  // as it is today, such as `money_withdrawn{amount = 30}`; several are separated by "; "
+    std::string_view
+        event;  // as it is today: `money_withdrawn{amount = 30}`, several of them with "; " between, "order.printed (retired)"
 };
 
 }  // namespace sillok
@@ -89,6 +90,7 @@ result<void> for_each_step(const store_ref& store, std::string_view key, Visit v
             before = after;
             teller.text.clear();
             done = tell.dispatch(teller, record);
+            if (is_retired<events>(record)) teller.text.append(record.type()).append(" (retired)");
             if (done) done = apply.dispatch(after, record);
             return done.has_value() &&
                    visit(step<Aggregate>{before, after, metadata(record), std::string_view(teller.text)});
