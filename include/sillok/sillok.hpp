@@ -4,6 +4,7 @@
 
 #include "sillok/codec/binary.hpp"
 #include "sillok/codec/codec.hpp"
+#include "sillok/codec/differences.hpp"
 #include "sillok/codec/print.hpp"
 #include "sillok/codec/view.hpp"
 #include "sillok/command/aggregate.hpp"
@@ -14,6 +15,7 @@
 #include "sillok/command/failure.hpp"
 #include "sillok/command/middleware.hpp"
 #include "sillok/command/repository.hpp"
+#include "sillok/command/steps.hpp"
 #include "sillok/command/summaries.hpp"
 #include "sillok/command/tags.hpp"
 #include "sillok/command/time_travel.hpp"
@@ -23,6 +25,7 @@
 #include "sillok/core/uuid.hpp"
 #include "sillok/event/context.hpp"
 #include "sillok/event/dispatch.hpp"
+#include "sillok/event/downcast.hpp"
 #include "sillok/event/event.hpp"
 #include "sillok/event/metadata.hpp"
 #include "sillok/store/event_store.hpp"

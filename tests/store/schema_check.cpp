@@ -121,6 +121,18 @@ TEST_CASE("a catalogue is compared with what is recorded, version by version") {
     CHECK(check_schema<events<>>(store).has_value());
 }
 
+TEST_CASE("what was recorded under a former name is compared, too, and what is retired is not") {
+    struct renamed : events<event<"moved.anew", formerly<"moved">, gen1::moved_v1, gen1::moved>, retired<"opened">> {};
+    struct changed_since : events<event<"moved.anew", formerly<"moved">, gen2::moved_v1, gen2::moved>> {};
+    memory_store store;
+    append<gen1::all>(store, gen1::opened{"Ada"}).value();
+    append<gen1::all>(store, gen1::moved{1}).value();
+    CHECK(check_schema<renamed>(store).has_value());
+    const auto wrong = check_schema<changed_since>(store);
+    REQUIRE_FALSE(wrong.has_value());
+    CHECK(wrong.error().text().starts_with("event \"moved\", revision 2: field 2 was not there when it was recorded"));
+}
+
 TEST_CASE("a name of the same hash is another event's") {
     struct noon {
         int at;

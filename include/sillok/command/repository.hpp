@@ -101,6 +101,7 @@ public:
             result<void> done;
             bool is_first = true;
             auto read = store_.read_stream({Aggregate::name, key}, {}, [&](const record_view& record) {
+                dated.date.reset();
                 done = sort.dispatch(dated, record);
                 if (!done) return false;
                 const bool is_later = dated.date && date < *dated.date;

@@ -10,6 +10,7 @@
 #include <limits>
 #include <optional>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "sillok/codec/layout.hpp"
@@ -17,6 +18,7 @@
 #include "sillok/core/result.hpp"
 #include "sillok/core/type_list.hpp"
 #include "sillok/event/catalogue_index.hpp"
+#include "sillok/event/catalogue_tables.hpp"
 #include "sillok/event/event.hpp"
 #include "sillok/event/event_type.hpp"
 #include "sillok/store/schema_book.hpp"
@@ -47,6 +49,18 @@ consteval auto row_shapes_from(types<E...> events) {
 template <class Catalogue>
 inline constexpr auto shapes_of_rows = row_shapes_from(typename Catalogue::entries{});
 
+// The shape of what is recorded under a name, by what the catalogue calls it now or called it before; null where it has none.
+template <class Catalogue>
+const wire_shape* shape_of_row(std::string_view name, std::uint16_t revision) noexcept {
+    const auto& slot = index_of_rows<Catalogue>.find(type_word(name_hash(name), revision));
+    if (slot.word == 0) return nullptr;
+    bool is_its = entries_of<Catalogue>.list[slot.entry].current.name == name;
+    const auto& former = former_names_of<Catalogue>;
+    for (std::size_t i = 0; i < former.size; ++i)
+        is_its = is_its || (former.list[i].entry == slot.entry && former.list[i].name == name);
+    return is_its ? shapes_of_rows<Catalogue>.list[slot.row] : nullptr;
+}
+
 // What is wrong with the struct of a recorded version, if something is.
 inline std::optional<error> difference(const recorded_schema& recorded, const wire_shape& shape) {
     const std::string now = layout_text(shape);
@@ -58,7 +72,7 @@ inline std::optional<error> difference(const recorded_schema& recorded, const wi
 
 namespace sillok {
 
-// Compares every version in a catalogue with what the store has noted of it. Versions that are not in both are passed over.
+// Compares every version in a catalogue with what the store has noted of it, under its name and all that it had. Versions that are not in both are passed over.
 //
 // Errors:     schema_changed: names event, revision and field, what it was and what it is; those of reading; std::bad_alloc
 // Complexity: O(versions that are noted), and O(characters) of the layouts that are in the catalogue
@@ -66,10 +80,8 @@ template <catalogue Catalogue>
 result<void> check_schema(const store_ref& store) {
     std::optional<error> wrong;
     auto read = store.read_schemas([&](const recorded_schema& recorded) {
-        const auto& slot =
-            detail::index_of_rows<Catalogue>.find(detail::type_word(name_hash(recorded.name), recorded.revision));
-        if (slot.word != 0 && detail::entries_of<Catalogue>.list[slot.entry].current.name == recorded.name)
-            wrong = detail::difference(recorded, *detail::shapes_of_rows<Catalogue>.list[slot.row]);
+        if (const auto* const shape = detail::shape_of_row<Catalogue>(recorded.name, recorded.revision))
+            wrong = detail::difference(recorded, *shape);
         return !wrong;
     });
     if (!read) return read;
