@@ -30,6 +30,13 @@ namespace {
 
 using namespace sillok;
 
+// A struct whose one field has a long name, so that its layout takes memory of its own every now and then.
+const std::string long_name(3000, 'n');
+const std::string_view long_names[] = {long_name};
+const detail::wire_shape* const long_parts[] = {&detail::shape_of<std::uint64_t>::value};
+const detail::wire_shape long_shape{
+    .kind = detail::wire_kind::record, .size = {}, .count = 1, .parts = long_parts, .names = long_names};
+
 template <class Store>
 void appends_whole_or_not_at_all(Store& store) {
     std::size_t failures = 0;
@@ -39,11 +46,10 @@ void appends_whole_or_not_at_all(Store& store) {
         const std::string tag = "tag:" + std::to_string(round);
         const std::string name = "probe.event." + std::to_string(round % 30);
         event_type type(name, 1);  // a layout to note, as often as not
-        type.shape = round % 2 == 0 ? &detail::shape_of<std::uint64_t>::value : nullptr;
+        type.shape = round % 2 == 0 ? &long_shape : nullptr;
         const std::string_view tags[] = {tag, "shared:1"};
-        const new_event events[] = {
-            {.type = type, .payload = as_bytes(round % 7 == 0 ? big : key), .tags = tags},
-            {.type = {"probe.event", 1}, .payload = as_bytes("second"), .tags = tags}};
+        const new_event events[] = {{.type = type, .payload = as_bytes(round % 7 == 0 ? big : key), .tags = tags},
+                                    {.type = {"probe.event", 1}, .payload = as_bytes("second"), .tags = tags}};
         const stream_append to[] = {{{"account", key}, no_stream{}, events}, {{"all", "1"}, any_version{}, events}};
         uuid batch;
         batch.octets[0] = 9;

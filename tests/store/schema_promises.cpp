@@ -19,6 +19,7 @@
 #include "file_recovery.hpp"
 #include "sillok/codec/layout.hpp"
 #include "sillok/command/repository.hpp"
+#include "sillok/command/steps.hpp"
 #include "sillok/event/encode.hpp"
 #include "sillok/store/file/salvage.hpp"
 #include "sillok/store/file/verify.hpp"
@@ -126,6 +127,7 @@ void is_kept_out(const store_ref& store) {
         CHECK(is_refused(accounts.execute("of its own", move{5})));
         prepared_batch batch;
         CHECK(is_refused(accounts.prepare(batch, "1", move{5}, std::nullopt)));
+        CHECK(is_refused(for_each_step<gen2::account>(store, "1", [](const auto&) { return true; })));
         gen2::sum all;
         CHECK(is_refused(replay(store, {}, all)));
         CHECK(is_refused(replay(store, {"account", "1"}, {}, all)));
