@@ -306,7 +306,7 @@ inline constexpr auto failures_of = judge_event<element<typename Catalogue::entr
 template <class Catalogue, auto& Locked, std::size_t... Entry>
 consteval auto find_failures(std::index_sequence<Entry...>) {
     lock_failures<rows_of(typename Catalogue::entries{})> all;
-    const auto add = [&](std::size_t entry, const lock_failure* list, std::size_t count) {
+    [[maybe_unused]] const auto add = [&](std::size_t entry, const lock_failure* list, std::size_t count) {
         for (std::size_t i = 0; i < count; ++i) all.list[all.count++] = {entry, list[i].revision, list[i].verdict};
         return true;
     };

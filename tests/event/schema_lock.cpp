@@ -1,0 +1,91 @@
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include <sillok/event/context.hpp>
+#include <sillok/event/schema_lock.hpp>
+
+// What is refused is in tests/compile_fail: E0301, E0302 and E0303. Here is what is judged before anything is said.
+namespace locked {
+
+namespace v1 {
+struct money_withdrawn {
+    std::int64_t amount;
+};
+}  // namespace v1
+struct money_withdrawn {
+    std::int64_t amount;
+    std::string currency;
+    static money_withdrawn upcast(const v1::money_withdrawn& e) { return {e.amount, "KRW"}; }
+};
+enum class state : std::uint8_t { open, shut };
+struct account_marked {
+    state as;
+};
+
+struct account : sillok::events<sillok::event<"money.withdrawn", v1::money_withdrawn, money_withdrawn>> {};
+struct marks : sillok::events<sillok::event<"account.marked", account_marked>> {};
+struct bank : sillok::context<account, marks> {};
+struct nothing : sillok::events<> {};
+
+constexpr sillok::locked_layout none[] = {{}};
+constexpr sillok::locked_layout all[] = {{"money.withdrawn", 2,
+                                          "amount: i64; "
+                                          "currency: string"},
+                                         {"account.marked", 1, "as: enum u8 {open = 0; shut = 1}"},
+                                         {"money.withdrawn", 1, "amount: i64"},
+                                         {}};
+constexpr sillok::locked_layout before_shut[] = {{"money.withdrawn", 1, "amount: i64"},
+                                                 {"money.withdrawn", 2, "amount: i64; currency: string"},
+                                                 {"account.marked", 1, "as: enum u8 {open = 0}"}};
+constexpr sillok::locked_layout wrong[] = {{"money.withdrawn", 1, "amount: i32"},
+                                           {"money.withdrawn", 3, "amount: i64; currency: string"},
+                                           {"account.marked", 1, "as: enum u8 {open = 0; shut = 2}"},
+                                           {"account.marked", 1, "as: enum u8 {open = 0; shut = 1}"},
+                                           {"account.opened", 1, ""},
+                                           {}};
+
+}  // namespace locked
+
+using sillok::detail::lock_state;
+
+TEST_CASE("a catalogue that is as its lock says is checked in silence", "[schema_lock]") {
+    static_assert(sillok::require_lock<locked::bank, locked::all>());
+    static_assert(sillok::require_lock<locked::bank, locked::before_shut>());
+    static_assert(sillok::require_lock<locked::nothing, locked::none>());
+    SUCCEED();
+}
+
+TEST_CASE("every version that is missing or differs is found, and every one too many", "[schema_lock]") {
+    constexpr auto& failed = sillok::detail::all_failures<locked::bank, locked::wrong>;
+    REQUIRE(failed.count == 3);
+    CHECK(failed.list[0].entry == 0);
+    CHECK(failed.list[0].revision == 1);
+    CHECK(failed.list[0].verdict.state == lock_state::changed);
+    CHECK(failed.list[0].verdict.locked == "amount: i32");
+    CHECK(failed.list[1].revision == 2);
+    CHECK(failed.list[1].verdict.state == lock_state::missing);
+    // Of two entries for a version, both must be right.
+    CHECK(failed.list[2].entry == 1);
+    CHECK(failed.list[2].verdict.locked == "as: enum u8 {open = 0; shut = 2}");
+
+    constexpr auto& lost = sillok::detail::all_lost<locked::bank, locked::wrong>;
+    REQUIRE(lost.count == 2);
+    CHECK(lost.places[0] == 1);
+    CHECK(lost.places[1] == 4);
+
+    CHECK(sillok::detail::all_failures<locked::bank, locked::none>.count == 3);
+    CHECK(sillok::detail::all_lost<locked::nothing, locked::all>.count == 3);
+    CHECK(sillok::detail::all_failures<locked::bank, locked::before_shut>.count == 0);
+}
+
+TEST_CASE("a text for a message is cut where it is too long", "[schema_lock]") {
+    constexpr auto shown = sillok::detail::show(
+        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen");
+    CHECK(std::string_view(shown.text, shown.size) ==
+          "one two three four five six seven eight nine ten eleven twelve thirte...");
+    constexpr auto whole = sillok::detail::show("i64");
+    CHECK(std::string_view(whole.text, whole.size) == "i64");
+}
