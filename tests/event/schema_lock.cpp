@@ -47,6 +47,17 @@ constexpr sillok::locked_layout wrong[] = {{"money.withdrawn", 1, "amount: i32"}
                                            {"account.opened", 1, ""},
                                            {}};
 
+struct renamed : sillok::events<sillok::event<"cash.withdrawn", sillok::formerly<"money.taken", "money.withdrawn">,
+                                              v1::money_withdrawn, money_withdrawn>,
+                                sillok::retired<"account.marked">> {};
+constexpr sillok::locked_layout by_two_names[] = {{"money.withdrawn", 1, "amount: i64"},
+                                                  {"account.marked", 1, "as: enum u8 {open = 0}"},
+                                                  {"cash.withdrawn", 2, "amount: i64; currency: string"}};
+constexpr sillok::locked_layout wrong_by_a_name[] = {{"cash.withdrawn", 1, "amount: i64"},
+                                                     {"money.taken", 1, "amount: i32"},
+                                                     {"cash.withdrawn", 2, "amount: i64; currency: string"},
+                                                     {"money.sent", 2, "amount: i64; currency: string"}};
+
 }  // namespace locked
 
 using sillok::detail::lock_state;
@@ -81,11 +92,13 @@ TEST_CASE("every version that is missing or differs is found, and every one too 
     CHECK(sillok::detail::all_failures<locked::bank, locked::before_shut>.count == 0);
 }
 
-TEST_CASE("a text for a message is cut where it is too long", "[schema_lock]") {
-    constexpr auto shown = sillok::detail::show(
-        "one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen");
-    CHECK(std::string_view(shown.text, shown.size) ==
-          "one two three four five six seven eight nine ten eleven twelve thirte...");
-    constexpr auto whole = sillok::detail::show("i64");
-    CHECK(std::string_view(whole.text, whole.size) == "i64");
+TEST_CASE("an event that was renamed is held to what was locked under each of its names", "[schema_lock]") {
+    static_assert(sillok::require_lock<locked::renamed, locked::by_two_names>());
+    static_assert(sillok::require_lock<locked::renamed, locked::all>());
+    constexpr auto& failed = sillok::detail::all_failures<locked::renamed, locked::wrong_by_a_name>;
+    REQUIRE(failed.count == 1);
+    CHECK(failed.list[0].revision == 1);
+    CHECK(failed.list[0].verdict.locked == "amount: i32");
+    REQUIRE(sillok::detail::all_lost<locked::renamed, locked::wrong_by_a_name>.count == 1);
+    CHECK(sillok::detail::all_lost<locked::renamed, locked::wrong_by_a_name>.places[0] == 3);
 }

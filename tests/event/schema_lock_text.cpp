@@ -84,8 +84,12 @@ std::vector<sillok::locked_version> versions(std::string_view text) {
 }
 
 sillok::result<sillok::schema_lock> merge(std::string_view old, std::string_view now) {
-    return sillok::merge_schema_lock(sillok::parse_schema_lock(old).value(), versions(now));
+    return sillok::merge_schema_lock(sillok::parse_schema_lock(old).value(), {versions(now)});
 }
+
+struct renamed : sillok::events<sillok::event<"cash.withdrawn", sillok::formerly<"money.taken", "money.withdrawn">,
+                                              v1::money_withdrawn, money_withdrawn>,
+                                sillok::retired<"account.closed">> {};
 
 }  // namespace locks
 
@@ -199,4 +203,25 @@ TEST_CASE("a merge changes and loses nothing that is locked, and says what would
     const auto longer = locks::merge("{\"d\", 1, \"x: i8\"},", "{\"d\", 1, \"x: i8; y: i8\"},");
     REQUIRE(!longer);
     CHECK(longer.error().text().find("`y` is new: i8") != std::string::npos);
+}
+
+TEST_CASE("what is locked under a former name holds for the event, and what is retired stays", "[schema_lock_text]") {
+    const std::string_view old = "{\"account.closed\", 1, \"\"},\n{\"money.withdrawn\", 1, \"amount: i64\"},\n";
+    const auto merged =
+        sillok::merge_schema_lock(sillok::parse_schema_lock(old).value(), sillok::layouts_of<locks::renamed>());
+    REQUIRE(merged);
+    CHECK(merged->added == 1);
+    REQUIRE(merged->versions.size() == 3);
+    CHECK(merged->versions[0].name == "account.closed");
+    CHECK(merged->versions[1].name == "cash.withdrawn");
+    CHECK(merged->versions[1].revision == 2);
+    CHECK(merged->versions[2].name == "money.withdrawn");
+    CHECK(merged->versions[2].revision == 1);
+
+    const auto refused =
+        sillok::merge_schema_lock(sillok::parse_schema_lock("{\"money.taken\", 1, \"amount: i32\"},").value(),
+                                  sillok::layouts_of<locks::renamed>());
+    REQUIRE(!refused);
+    CHECK(refused.error().text().find("money.taken revision 1 (line 1) changed: `amount` was i32, now i64") !=
+          std::string::npos);
 }

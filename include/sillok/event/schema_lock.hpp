@@ -20,8 +20,10 @@
 #include "sillok/codec/layout.hpp"
 #include "sillok/codec/layout_change.hpp"
 #include "sillok/codec/wire_shape.hpp"
+#include "sillok/core/shown_text.hpp"
 #include "sillok/core/type_list.hpp"
 #include "sillok/event/catalogue_index.hpp"
+#include "sillok/event/catalogue_tables.hpp"
 #include "sillok/event/event.hpp"
 #include "sillok/event/event_type.hpp"
 
@@ -69,10 +71,11 @@ consteval bool version_is_locked() {
 
 template <class Catalogue, class Name, class Revision>
 consteval bool locked_version_is_in_the_catalogue() {
-    static_assert(!std::same_as<Catalogue, Catalogue>,
-                  "sillok[E0303]: a version of an event that was locked must stay in the catalogue. "
-                  "Fix: put it back; or, where it was never recorded, take its lines off the lock. "
-                  "See docs/errors.md#E0303");
+    static_assert(
+        !std::same_as<Catalogue, Catalogue>,
+        "sillok[E0303]: a version of an event that was locked must stay in the catalogue. "
+        "Fix: put it back, or list its event as retired; where it was never recorded, take its lines off the lock. "
+        "See docs/errors.md#E0303");
     return true;
 }
 
@@ -99,8 +102,7 @@ struct lock_index {
         }
     }
 
-    // The entries for a version, of which a merge may have left two; `npos` behind the last. This is the one place that says which
-    // locked name stands for an event.
+    // The entries for a version, of which a merge may have left two; `npos` behind the last.
     constexpr std::size_t first(const event_type& type) const noexcept { return seek(type, home(word_of(type))); }
     constexpr std::size_t next(const event_type& type, std::size_t place) const noexcept {
         std::size_t at = home(words[place]);
@@ -134,23 +136,43 @@ struct lock_verdict {
     std::string_view locked{};  // the layout that changed
 };
 
-template <std::size_t Size>
-constexpr lock_verdict judge_version(const lock_index<Size>& lock, const event_type& type, std::string_view layout) {
+// The names under which a lock may have an event: what it is called and what it was called.
+template <class Event>
+struct names_in_lock {
+    static constexpr std::size_t size = Event::former_size + 1;
+    std::string_view list[size]{Event::type().name};
+    consteval names_in_lock() {
+        std::size_t at = 1;
+        for (const std::string_view name : Event::former()) list[at++] = name;
+    }
+};
+
+template <class Event, std::size_t Size>
+constexpr lock_verdict judge_version(const lock_index<Size>& lock, std::uint16_t revision, std::string_view layout) {
     lock_verdict verdict;
-    for (std::size_t place = lock.first(type); place != npos; place = lock.next(type, place)) {
-        verdict = {lock_state::same, lock.entries[place].layout};
-        if (layout == verdict.locked || reads_layout(layout, verdict.locked)) continue;
-        verdict.state = lock_state::changed;
-        return verdict;
+    for (const std::string_view name : names_in_lock<Event>().list) {
+        const event_type type(name, revision);
+        for (std::size_t place = lock.first(type); place != npos; place = lock.next(type, place)) {
+            verdict = {lock_state::same, lock.entries[place].layout};
+            if (layout == verdict.locked || reads_layout(layout, verdict.locked)) continue;
+            verdict.state = lock_state::changed;
+            return verdict;
+        }
     }
     return verdict;
 }
 
-// Whether a locked version is one of the catalogue's.
+// Whether a locked version is one of the catalogue's, or of an event that is retired.
 template <class Catalogue>
 consteval bool has_locked(std::uint64_t word, std::string_view name) {
+    if (retired_names_of<Catalogue>.has(name)) return true;
     const auto& slot = index_of_rows<Catalogue>.find(word);
-    return slot.word != 0 && entries_of<Catalogue>.list[slot.entry].current.name == name;
+    if (slot.word == 0) return false;
+    if (entries_of<Catalogue>.list[slot.entry].current.name == name) return true;
+    const auto& former = former_names_of<Catalogue>;
+    for (std::size_t i = 0; i < former.size; ++i)
+        if (former.list[i].entry == slot.entry && former.list[i].name == name) return true;
+    return false;
 }
 
 // The entries of a lock that the catalogue has not, by their places.
@@ -168,25 +190,6 @@ consteval auto find_lost(const lock_index<Size>& lock) {
     return lost;
 }
 
-// A text for a compiler's message, cut where nobody would read on.
-struct shown_text {
-    static constexpr std::size_t size_max = 72;
-    char text[size_max]{};
-    std::size_t size = 0;
-
-    constexpr void put(std::string_view more) {
-        for (const char c : more)
-            if (size < size_max)
-                text[size++] = c;
-            else
-                text[size - 1] = text[size - 2] = text[size - 3] = '.';
-    }
-};
-consteval shown_text show(std::string_view text) {
-    shown_text shown;
-    shown.put(text);
-    return shown;
-}
 consteval shown_text show_path(const layout_change& change) {
     shown_text shown;
     for (std::size_t i = 0; i < change.depth; ++i) {
@@ -195,11 +198,6 @@ consteval shown_text show_path(const layout_change& change) {
     }
     return shown;
 }
-
-template <template <char...> class As, class Shown, std::size_t... I>
-As<Shown::value.text[I]...> tell(std::index_sequence<I...>);
-template <template <char...> class As, class Shown>
-using told_as = decltype(tell<As, Shown>(std::make_index_sequence<Shown::value.size>{}));
 
 // The texts of a message, each as a type that has it.
 template <class Event>
@@ -249,9 +247,9 @@ consteval auto judge_versions(types<V...>) {
     lock_failures<sizeof...(V)> failures;
     std::uint16_t revision = 0;
     for (const std::string_view layout : {layout_if_any<V>()...}) {
-        const event_type type(Event::type().name, ++revision);
+        ++revision;
         if (layout.data() == nullptr) continue;
-        const lock_verdict verdict = judge_version(index_of_lock<Locked>, type, layout);
+        const lock_verdict verdict = judge_version<Event>(index_of_lock<Locked>, revision, layout);
         if (verdict.state != lock_state::same) failures.list[failures.count++] = {0, revision, verdict};
     }
     return failures;
@@ -271,17 +269,20 @@ struct layout_matcher {
     }
 };
 
-template <class V, std::size_t Size>
-consteval bool matches(const lock_index<Size>& lock, const event_type& type) {
+template <class V, class Event, std::size_t Size>
+consteval bool matches(const lock_index<Size>& lock, std::uint16_t revision) {
     if constexpr (!encodable<V>) {
         return false;
     } else {
         bool found = false;
-        for (std::size_t place = lock.first(type); place != npos; place = lock.next(type, place)) {
-            layout_matcher matcher{lock.entries[place].layout};
-            layout_writer(matcher).write(shape_of<V>::value);
-            if (!matcher.same || !matcher.rest.empty()) return false;
-            found = true;
+        for (const std::string_view name : names_in_lock<Event>().list) {
+            const event_type type(name, revision);
+            for (std::size_t place = lock.first(type); place != npos; place = lock.next(type, place)) {
+                layout_matcher matcher{lock.entries[place].layout};
+                layout_writer(matcher).write(shape_of<V>::value);
+                if (!matcher.same || !matcher.rest.empty()) return false;
+                found = true;
+            }
         }
         return found;
     }
@@ -289,8 +290,7 @@ consteval bool matches(const lock_index<Size>& lock, const event_type& type) {
 
 template <class Event, auto& Locked, class... V, std::size_t... I>
 consteval auto judge_event(types<V...> versions, std::index_sequence<I...>) {
-    constexpr std::string_view name = Event::type().name;
-    if constexpr (all_of({matches<V>(index_of_lock<Locked>, event_type(name, I + 1))...}))
+    if constexpr (all_of({matches<V, Event>(index_of_lock<Locked>, I + 1)...}))
         return lock_failures<0>{};
     else
         return judge_versions<Event, Locked>(versions);

@@ -12,7 +12,6 @@
 #include <string>
 #include <string_view>
 #include <utility>
-#include <vector>
 
 #include "sillok/core/error.hpp"
 #include "sillok/core/result.hpp"
@@ -77,13 +76,13 @@ inline result<void> replace_lock_file(std::string path, std::string_view text) {
     return why;
 }
 
-inline result<schema_lock_report> write_lock(const std::string& path, std::vector<locked_version> now,
+inline result<schema_lock_report> write_lock(const std::string& path, const catalogue_layouts& now,
                                              std::string_view target) {
     result<std::string> old = read_lock_file(path);
     if (!old) return std::move(old.error());
     result<schema_lock> parsed = parse_schema_lock(*old);
     if (!parsed) return std::move(parsed.error()).within(path);
-    result<schema_lock> merged = merge_schema_lock(std::move(*parsed), std::move(now));
+    result<schema_lock> merged = merge_schema_lock(std::move(*parsed), now);
     if (!merged) return std::move(merged.error()).within(path);
     schema_lock_report report{merged->versions.size(), merged->added, merged->updated};
     if (!old->empty() && report.added == 0 && report.updated == 0) return report;
@@ -115,7 +114,7 @@ namespace sillok {
 // Threads:     writers of one file replace each other's; the last one stays.
 template <catalogue Catalogue>
 result<schema_lock_report> write_schema_lock(const std::string& path, std::string_view target = {}) {
-    return detail::write_lock(path, locked_versions<Catalogue>(), target);
+    return detail::write_lock(path, layouts_of<Catalogue>(), target);
 }
 
 // The same as a program: says what was done, and gives what main returns.

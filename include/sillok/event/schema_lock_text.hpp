@@ -26,11 +26,12 @@
 #include "sillok/core/name.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/core/type_list.hpp"
+#include "sillok/event/catalogue_tables.hpp"
 #include "sillok/event/event.hpp"
 
 namespace sillok {
 
-// A version of an event in a lock's text, or of a catalogue.
+// A version of an event in a lock's text.
 struct locked_version {
     std::string name;
     std::uint16_t revision = 0;
@@ -44,12 +45,25 @@ struct locked_version {
     }
 };
 
+// A name that an event had, and the one that it has.
+struct event_rename {
+    std::string former;
+    std::string name;
+};
+
 // A lock as it was read, or as it will be written.
 struct schema_lock {
     std::vector<locked_version> versions{};
     std::string comments{};   // the lines of comment behind the last version
     std::size_t added = 0;    // by a merge
     std::size_t updated = 0;  // by a merge: enumerators came to them
+};
+
+// What a catalogue says of its versions.
+struct catalogue_layouts {
+    std::vector<locked_version> versions{};  // sorted by name and revision
+    std::vector<event_rename> renamed{};
+    std::vector<std::string> retired{};  // names that have no struct any more
 };
 
 }  // namespace sillok
@@ -237,73 +251,86 @@ void add_versions(std::vector<locked_version>& to, std::string_view name, types<
 }
 
 template <class Event>
-bool add_event(std::vector<locked_version>& to) {
+bool add_event(catalogue_layouts& to) {
     if constexpr (all_encodable(typename Event::versions{}))
-        add_versions(to, Event::type().name, typename Event::versions{});
+        add_versions(to.versions, Event::type().name, typename Event::versions{});
+    for (const std::string_view former : Event::former())
+        to.renamed.push_back({std::string(former), std::string(Event::type().name)});
     return true;
 }
 
 template <class... E>
-std::vector<locked_version> versions_in(types<E...>) {
-    std::vector<locked_version> versions;
-    [[maybe_unused]] const bool added[] = {true, add_event<E>(versions)...};  // NOLINT(*-avoid-c-arrays)
-    std::sort(versions.begin(), versions.end());
-    return versions;
+catalogue_layouts layouts_in(types<E...>) {
+    catalogue_layouts layouts;
+    [[maybe_unused]] const bool added[] = {true, add_event<E>(layouts)...};  // NOLINT(*-avoid-c-arrays)
+    std::sort(layouts.versions.begin(), layouts.versions.end());
+    return layouts;
 }
 
 }  // namespace sillok::detail
 
 namespace sillok {
 
-// Every version of a catalogue, sorted by name and revision.
+// What every version of a catalogue looks like now.
 template <catalogue Catalogue>
-std::vector<locked_version> locked_versions() {
-    return detail::versions_in(typename Catalogue::entries{});
+catalogue_layouts layouts_of() {
+    catalogue_layouts layouts = detail::layouts_in(typename Catalogue::entries{});
+    const auto& retired = detail::retired_names_of<Catalogue>;
+    for (std::size_t i = 0; i < retired.size; ++i) layouts.retired.emplace_back(retired.list[i]);
+    return layouts;
 }
 
 // The lock of a catalogue that has none yet. `target` is what the build calls whatever writes it; the text names it.
 template <catalogue Catalogue>
 std::string schema_lock_text(std::string_view target = {}) {
-    return detail::lock_text({locked_versions<Catalogue>()}, target);
+    return detail::lock_text({layouts_of<Catalogue>().versions}, target);
 }
 
 // Errors: malformed, with the line: cut, not a lock, a conflict of a merge, a version twice
 inline result<schema_lock> parse_schema_lock(std::string_view text) { return detail::lock_parser(text).parse(); }
 
-// The lock with what is new in a catalogue: its versions, and enumerators of versions that are there. Comments are kept.
+// The lock with what is new in a catalogue: its versions, and enumerators of versions that are there. What is locked under a name that
+// an event had stays so and holds for the event; what is locked of a retired event stays for whoever reads it. Comments are kept.
 //
 // Errors:      condition_failed where a locked version changed or is gone; it names each, with the field as it was and as it is
-// Complexity:  O(n log n) in versions
-inline result<schema_lock> merge_schema_lock(schema_lock lock, std::vector<locked_version> now) {
+// Complexity:  O(n log n) in versions, and O(n) for each name that was changed
+inline result<schema_lock> merge_schema_lock(schema_lock lock, const catalogue_layouts& now) {
     std::string refused;
-    std::vector<locked_version> merged;
-    std::stable_sort(lock.versions.begin(), lock.versions.end());
-    std::stable_sort(now.begin(), now.end());
-    auto fresh = now.begin();
+    std::vector<bool> is_locked(now.versions.size());
+    const auto find = [&](locked_version wanted) {
+        for (const event_rename& each : now.renamed)
+            if (each.former == wanted.name) wanted.name = each.name;
+        const auto at = std::lower_bound(now.versions.begin(), now.versions.end(), wanted);
+        return at != now.versions.end() && !(wanted < *at) ? at : now.versions.end();
+    };
     for (locked_version& old : lock.versions) {
-        for (; fresh != now.end() && *fresh < old; ++fresh, ++lock.added) merged.push_back(std::move(*fresh));
         const std::string where = "\n  " + old.name + " revision " + std::to_string(old.revision) + " (line " +
                                   std::to_string(old.line) + ") ";
-        if (fresh == now.end() || old < *fresh) {
-            refused += where + "is not in the catalogue any more";
+        const auto fresh = find({old.name, old.revision, {}});
+        if (fresh == now.versions.end()) {
+            if (std::find(now.retired.begin(), now.retired.end(), old.name) == now.retired.end())
+                refused += where + "is not in the catalogue any more";
             continue;
         }
+        is_locked[static_cast<std::size_t>(fresh - now.versions.begin())] = true;
         if (!reads_layout(fresh->layout, old.layout)) {
             refused += where + "changed: " + detail::describe(change_of(old.layout, fresh->layout));
         } else if (!reads_layout(old.layout, fresh->layout) || fresh->layout.size() > old.layout.size()) {
-            old.layout = std::move(fresh->layout);
+            old.layout = fresh->layout;
             ++lock.updated;
         }
-        merged.push_back(std::move(old));
-        ++fresh;
     }
-    for (; fresh != now.end(); ++fresh, ++lock.added) merged.push_back(std::move(*fresh));
     if (!refused.empty())
         return error(error_kind::condition_failed,
                      "what is locked is never changed, and nothing was written:" + refused +
                          "\nTake the change back, and add it as a new version of the event, or put back what is gone. "
                          "Where a version was never recorded anywhere, delete its lines and write the lock again.");
-    lock.versions = std::move(merged);
+    for (std::size_t i = 0; i < now.versions.size(); ++i)
+        if (!is_locked[i]) {
+            lock.versions.push_back(now.versions[i]);
+            ++lock.added;
+        }
+    std::sort(lock.versions.begin(), lock.versions.end());
     return lock;
 }
 
