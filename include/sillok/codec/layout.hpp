@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "sillok/codec/encodable.hpp"
 #include "sillok/codec/wire_shape.hpp"
@@ -126,7 +127,7 @@ private:
 
     // The names that the compiler knows, in the order in which values are looked up.
     constexpr void enumerators(const wire_shape& shape) {
-        const bool is_signed = shape.word[0] == 'i';
+        const bool is_signed = shape.word[0] == 'i' || (shape.word[0] == 'c' && std::is_signed_v<char>);
         const enum_values values = shape.kind == wire_kind::boolean
                                        ? enum_values{1, false}
                                        : enum_values{shape.size.front * 8 - (is_signed ? 1 : 0), is_signed};

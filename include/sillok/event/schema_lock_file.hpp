@@ -3,11 +3,11 @@
 //
 //     return sillok::run_schema_lock<bank_events>("schema/bank.lock", "bank_schema_lock");
 
-#include <stdlib.h>
 #include <unistd.h>
 #include <cerrno>
 #include <cstddef>
 #include <cstdio>
+#include <cstdlib>
 #include <cstring>
 #include <string>
 #include <string_view>
@@ -59,7 +59,7 @@ inline result<void> replace_lock_file(std::string path, std::string_view text) {
     // A link stays a link.
     if (char* real = ::realpath(path.c_str(), nullptr); real != nullptr) {
         path = real;
-        ::free(real);
+        std::free(real);
     }
     const std::string beside = path + ".new-" + std::to_string(::getpid());
     std::FILE* file = std::fopen(beside.c_str(), "wbe");

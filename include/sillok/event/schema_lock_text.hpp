@@ -94,7 +94,7 @@ public:
     }
 
 private:
-    bool fail(std::string why) {
+    bool refuse(std::string why) {
         if (wrong_.empty()) wrong_ = std::move(why);
         return false;
     }
@@ -114,7 +114,7 @@ private:
                 if (!comment.starts_with(lock_title)) (comments_ += comment) += '\n';
             } else if (c != ' ' && c != '\t' && c != '\r') {
                 return is_conflict()
-                           ? fail(
+                           ? refuse(
                                  "a conflict of a merge is left there; keep the versions of both sides, without the marks")
                            : true;
             }
@@ -129,7 +129,7 @@ private:
 
     bool expect(char wanted) {
         if (!skip_space()) return false;
-        if (at_ >= text_.size()) return fail("the text ends within a version, it has been cut");
+        if (at_ >= text_.size()) return refuse("the text ends within a version, it has been cut");
         if (next() != wanted) return unexpected(std::string("`") + wanted + '`');
         ++at_;
         return true;
@@ -139,12 +139,12 @@ private:
         constexpr std::string_view digits = "0123456789ABCDEF";
         const std::string found = c > ' ' && c < 0x7F ? std::string("`") + next() + '`'
                                                       : std::string("the byte 0x") + digits[c >> 4] + digits[c & 15];
-        return fail(found + " stands where " + wanted + " must; is this file a lock?");
+        return refuse(found + " stands where " + wanted + " must; is this file a lock?");
     }
 
     bool entry(locked_version& into) {
         if (!expect('{') || !literal(into.name) || !expect(',') || !number(into.revision) || !expect(',')) return false;
-        if (!is_name(into.name)) return fail("`" + into.name + "` cannot be the name of an event");
+        if (!is_name(into.name)) return refuse("`" + into.name + "` cannot be the name of an event");
         do {
             if (!literal(into.layout) || !skip_space()) return false;
         } while (next() == '"');
@@ -153,7 +153,7 @@ private:
     bool literal(std::string& into) {
         if (!expect('"')) return false;
         for (; at_ < text_.size() && text_[at_] != '"'; ++at_) {
-            if (text_[at_] == '\\') return fail("no text of a lock has a backslash");
+            if (text_[at_] == '\\') return refuse("no text of a lock has a backslash");
             if (static_cast<unsigned char>(text_[at_]) < ' ') return unexpected("`\"`");
             into += text_[at_];
         }
@@ -165,9 +165,9 @@ private:
         const std::size_t begin = at_;
         for (; next() >= '0' && next() <= '9' && value <= 0xFFFF; ++at_)
             value = value * 10 + static_cast<std::uint32_t>(next() - '0');
-        if (at_ == text_.size()) return fail("the text ends within a version, it has been cut");
+        if (at_ == text_.size()) return refuse("the text ends within a version, it has been cut");
         if (at_ == begin) return unexpected("a revision");
-        if (value == 0 || value > 0xFFFF) return fail("a revision is a number from 1 to 65535");
+        if (value == 0 || value > 0xFFFF) return refuse("a revision is a number from 1 to 65535");
         into = static_cast<std::uint16_t>(value);
         return true;
     }
