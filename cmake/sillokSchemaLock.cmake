@@ -3,8 +3,8 @@
 #     sillok_schema_lock(TARGET bank CATALOGUE bank_events HEADER "bank/events.hpp" LOCK schema/bank.lock)
 #
 # adds to `bank` a source that compares the catalogue with the lock, by the compiler alone; and a target `bank_schema_lock`, not part
-# of any other, that writes the lock into the source tree, to be committed. HEADER is what `bank` includes to see the catalogue. LOCK
-# is relative to the current source directory. Of several locks of one target each needs a NAME, which stands before _schema_lock.
+# of any other, that writes the lock into the source tree, to be committed. HEADER is what `bank` includes to see the catalogue, or a
+# path from the current source directory, as LOCK is. Of several locks of one target each needs a NAME, which stands before _schema_lock.
 
 function(sillok_schema_lock)
     cmake_parse_arguments(PARSE_ARGV 0 lock "" "TARGET;CATALOGUE;HEADER;LOCK;NAME" "")
@@ -29,6 +29,9 @@ function(sillok_schema_lock)
     cmake_path(ABSOLUTE_PATH lock_LOCK NORMALIZE OUTPUT_VARIABLE lock_file)
     cmake_path(GET lock_file PARENT_PATH lock_directory)
     set(generated "${CMAKE_CURRENT_BINARY_DIR}/${writer}")
+    if(EXISTS "${CMAKE_CURRENT_SOURCE_DIR}/${lock_HEADER}")
+        set(lock_HEADER "${CMAKE_CURRENT_SOURCE_DIR}/${lock_HEADER}")
+    endif()
 
     # A lock that is not there yet is an error of the build, not of configuring, which must work for the target that writes it. The
     # compiler notes what it includes, so a lock that changes is checked anew.

@@ -144,8 +144,16 @@ spell(field field "as.frozen")
 refused_with(E0301 "bank::account_marked" "${account}" "${field}" "was<'2'>" "is<'3'>")
 edit("shut, broke, frozen" "shut, frozen")
 
+# A lock that is changed by hand is checked anew, whether or not it is in order.
+build(bank)
+string(REPLACE "amount: i64" "amount: i16" forged "${withdrawn}")
+file(WRITE "${lock}" "${withdrawn}${marked}")
+build(bank)
+file(WRITE "${lock}" "${title}${marked}${forged}")
+refused(bank "E0301" "was<'i', '1', '6'>")
+
 # A lock that a merge left in pieces is no lock.
-file(APPEND "${lock}" "<<<<<<< ours\n")
+file(WRITE "${lock}" "${title}${marked}${withdrawn}<<<<<<< ours\n")
 refused(bank_schema_lock "line 10: a conflict of a merge is left there")
 file(WRITE "${lock}" "${title}${marked}${withdrawn}")
 
