@@ -58,6 +58,15 @@ constexpr sillok::locked_layout wrong_by_a_name[] = {{"cash.withdrawn", 1, "amou
                                                      {"cash.withdrawn", 2, "amount: i64; currency: string"},
                                                      {"money.sent", 2, "amount: i64; currency: string"}};
 
+// Two names of one hash, of which the catalogue has one, and had it.
+struct twins
+    : sillok::events<sillok::event<"wallet.refused", sillok::formerly<"wallet.rejected_by_hand_v">, account_marked>> {};
+constexpr sillok::locked_layout other_twin[] = {{"session.opened_at_noon", 1, "as: enum u8 {open = 0}"}};
+constexpr sillok::locked_layout with_more_behind[] = {
+    {"account.marked", 1, "as: enum u8 {open = 0; shut = 1}; by: string"}};
+constexpr sillok::locked_layout second_is_wrong[] = {{"account.marked", 1, "as: enum u8 {open = 0; shut = 1}"},
+                                                     {"account.marked", 1, "as: u8"}};
+
 }  // namespace locked
 
 using sillok::detail::lock_state;
@@ -101,4 +110,21 @@ TEST_CASE("an event that was renamed is held to what was locked under each of it
     CHECK(failed.list[0].verdict.locked == "amount: i32");
     REQUIRE(sillok::detail::all_lost<locked::renamed, locked::wrong_by_a_name>.count == 1);
     CHECK(sillok::detail::all_lost<locked::renamed, locked::wrong_by_a_name>.places[0] == 3);
+}
+
+TEST_CASE("a layout that is the beginning of the locked one is another", "[schema_lock]") {
+    constexpr auto& failed = sillok::detail::all_failures<locked::marks, locked::with_more_behind>;
+    REQUIRE(failed.count == 1);
+    CHECK(failed.list[0].verdict.state == lock_state::changed);
+}
+
+TEST_CASE("of two entries for a version the second counts, too", "[schema_lock]") {
+    CHECK(sillok::detail::all_failures<locked::marks, locked::second_is_wrong>.count == 1);
+}
+
+TEST_CASE("names of one hash are not taken for each other", "[schema_lock]") {
+    static_assert(sillok::name_hash("session.opened_at_noon") == sillok::name_hash("wallet.rejected_by_hand_v"));
+    REQUIRE(sillok::detail::all_failures<locked::twins, locked::other_twin>.count == 1);
+    CHECK(sillok::detail::all_failures<locked::twins, locked::other_twin>.list[0].verdict.state == lock_state::missing);
+    CHECK(sillok::detail::all_lost<locked::twins, locked::other_twin>.count == 1);
 }

@@ -130,8 +130,11 @@ TEST_CASE("what the system refuses is an error with its words", "[schema_lock_fi
     const auto a_directory = sillok::write_schema_lock<first>(here.path.string());
     REQUIRE(!a_directory);
     CHECK(a_directory.error() == sillok::error_kind::io);
-    const auto full = sillok::detail::replace_lock_file("/dev/full/bank.lock", "text");
-    CHECK(!full);
+    // What was written beside is not left there.
+    std::filesystem::create_directory(here.path / "taken");
+    CHECK(!sillok::detail::replace_lock_file((here.path / "taken").string(), "text"));
+    CHECK(here.files() == 1);
+    std::filesystem::remove(here.path / "taken");
     if (::geteuid() != 0) {
         REQUIRE(sillok::write_schema_lock<first>(here.lock()));
         REQUIRE(::chmod(here.path.c_str(), 0500) == 0);
