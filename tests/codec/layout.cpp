@@ -183,3 +183,14 @@ TEST_CASE("the first difference names the field as it was and as it is", "[layou
     CHECK(differ("a: enum u8 {x = 0; y = 1}; b: u8", "a: enum u8 {x = 0; y = 1; z = 2}; b: i8") ==
           answer(1, "b: u8", "b: i8"));
 }
+
+TEST_CASE("enumerators are compared wherever they stand", "[layout]") {
+    using sillok::detail::missing_enumerator;
+    static_assert(missing_enumerator("a = 0; b = 1; c = 2", "a = 0; c = 2").empty());
+    static_assert(missing_enumerator("a = 0; b = 1; c = 2", "c = 2; a = 0").empty());
+    static_assert(missing_enumerator("a = 0; b = 1", "") == "");
+    static_assert(missing_enumerator("", "a = 0") == "a = 0");
+    static_assert(missing_enumerator("a = 0; b = 10", "a = 0; b = 1") == "b = 1");
+    static_assert(missing_enumerator("a = 0; b = 1", "b = 10; a = 0") == "b = 10");
+    SUCCEED();
+}

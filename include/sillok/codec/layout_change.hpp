@@ -48,20 +48,15 @@ constexpr bool opens_enumerators(std::string_view type, std::size_t open) noexce
 
 // An enumerator that was recorded and is not there as it was: it has another value, or its value another name, or nothing is left.
 constexpr named_text lost_enumerator(std::string_view recorded, std::string_view now, std::string_view& is) noexcept {
-    while (!recorded.empty()) {
-        const std::string_view each = take_part(recorded, ';');
-        if (has_enumerators(now, each)) continue;
-        const named_text was = split_name(each, " = ");
-        std::string_view same_value;
-        for (std::string_view rest = now; !rest.empty();) {
-            const std::string_view other = take_part(rest, ';');
-            const named_text parts = split_name(other, " = ");
-            if (parts.name == was.name) return is = parts.rest, was;
-            if (parts.rest == was.rest) same_value = other;
-        }
-        return is = same_value, was;
+    const named_text was = split_name(missing_enumerator(now, recorded), " = ");
+    is = {};
+    while (!now.empty()) {
+        const std::string_view each = take_enumerator(now);
+        const named_text parts = split_name(each, " = ");
+        if (parts.name == was.name) return is = parts.rest, was;
+        if (parts.rest == was.rest) is = each;
     }
-    return {};
+    return was;
 }
 
 // The text in braces that differs first in two types that are the same up to there; false where there is none.
@@ -76,7 +71,7 @@ constexpr bool differing_braces(std::string_view& recorded, std::string_view& no
         has.remove_prefix(open + 1);
         const std::string_view within_had = take_part(had, '}');
         const std::string_view within_has = take_part(has, '}');
-        if (is_enum ? !has_enumerators(within_has, within_had) : !reads_layout(within_has, within_had)) {
+        if (is_enum ? !missing_enumerator(within_has, within_had).empty() : !reads_layout(within_has, within_had)) {
             recorded = within_had;
             now = within_has;
             return true;
@@ -88,7 +83,7 @@ constexpr bool differing_braces(std::string_view& recorded, std::string_view& no
 
 namespace sillok {
 
-// Complexity: O(characters * nesting), and quadratic in the enumerators of one enum
+// Complexity: O(characters * nesting); quadratic in the enumerators of one enum where they are in different orders
 constexpr layout_change change_of(std::string_view recorded, std::string_view now) noexcept {
     layout_change change;
     while (change.depth < layout_change::depth_max) {
