@@ -50,7 +50,7 @@ constexpr sillok::locked_layout locked[] = {
 }  // namespace
 #endif
 ]=])
-    set_source_files_properties("${generated}/check.cpp" PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
+    set_source_files_properties("${generated}/check.cpp" TARGET_DIRECTORY ${lock_TARGET} PROPERTIES SKIP_UNITY_BUILD_INCLUSION ON)
     get_target_property(type ${lock_TARGET} TYPE)
     if(type STREQUAL "INTERFACE_LIBRARY")  # it compiles nothing itself
         add_library(${writer}_check OBJECT "${generated}/check.cpp")
