@@ -26,7 +26,7 @@ constexpr sillok::locked_layout locked[] = {{"money.withdrawn", 1, "amount: i64"
 #ifndef FIXED
                                             {"money.withdrawn", 2, "amount: i64"},
 #else
-                                             {"money.withdrawn", 2, "amount: i64; currency: string"},
+                                            {"money.withdrawn", 2, "amount: i64; currency: string"},
 #endif
                                             {}};
 constexpr bool is_locked = sillok::require_lock<account_events, locked>();
