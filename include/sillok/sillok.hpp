@@ -33,5 +33,7 @@
 #include "sillok/store/memory_store.hpp"
 #include "sillok/store/replay.hpp"
 #include "sillok/store/retention.hpp"
+#include "sillok/store/schema_check.hpp"
+#include "sillok/store/schemas.hpp"
 #include "sillok/store/store_ref.hpp"
 #include "sillok/version.hpp"

@@ -27,6 +27,7 @@
 #include "sillok/core/result.hpp"
 #include "sillok/event/dispatch.hpp"
 #include "sillok/store/event_store.hpp"
+#include "sillok/store/schema_check.hpp"
 #include "sillok/store/store_ref.hpp"
 
 namespace sillok {
@@ -65,7 +66,7 @@ public:
     // The aggregate as it is now.
     //
     // Errors:     unknown_event, malformed (name event, position and field); truncated, where the stream was cut and what is kept
-    //             does not begin with a summary; stream_deleted; and what reading the store can say.
+    //             does not begin with a summary; stream_deleted; schema_changed; and what reading the store can say.
     // Complexity: O(events of the stream), or of those since it was cached.
     result<loaded<Aggregate>> load(std::string_view key) const {
         auto now = latest(key);
@@ -94,6 +95,7 @@ public:
     result<loaded<Aggregate>> as_of(std::string_view key, const Date& date, DateOf date_of) const {
         loaded<Aggregate> then;
         if constexpr (sound) {
+            if (auto fits = check_schemas(); !fits) return std::move(fits).error();
             detail::dated_events<Aggregate, Date, DateOf> dated{date_of};
             dispatcher<detail::dated_events<Aggregate, Date, DateOf>> sort;
             result<void> done;
@@ -111,6 +113,7 @@ public:
                 if (done && !is_later) dated.keep(record);
                 return done.has_value();
             });
+            if (auto fits = check_schemas(); !fits) return std::move(fits).error();
             if (!read) return std::move(read).error();
             if (!done) return std::move(done).error();
 
@@ -198,7 +201,7 @@ private:
         if (!cached) return fold(key, {}, everything);
         const auto now = store_.version_of({Aggregate::name, key});
         if (!now) return now.error();
-        if (*now == cached->version) return *std::move(cached);
+        if (*now == cached->version) return *std::move(cached);  // which was checked when it was read
         // A stream that is shorter lost what was never durable, in a store whose sync failed.
         return fold(key, *now < cached->version ? loaded<Aggregate>{} : *std::move(cached), everything);
     }
@@ -257,6 +260,7 @@ private:
     template <class Within>
     result<loaded<Aggregate>> fold(std::string_view key, loaded<Aggregate> start, Within within) const {
         if constexpr (sound) {
+            if (auto fits = check_schemas(); !fits) return std::move(fits).error();
             dispatcher<Aggregate> apply;
             result<void> applied;
             auto read = store_.read_stream({Aggregate::name, key}, {.from = version{start.version.value + 1}},
@@ -274,11 +278,15 @@ private:
                                                start.version = record.version();
                                                return true;
                                            });
+            if (auto fits = check_schemas(); !fits) return std::move(fits).error();  // noted meanwhile
             if (!read) return std::move(read).error();
             if (!applied) return std::move(applied).error();
         }
         return start;
     }
+
+    // Whether the structs are those that the events were recorded with, as far as the store knows.
+    result<void> check_schemas() const { return schemas_.compare<typename Aggregate::events>(store_); }
 
     static error moved_on(std::string_view key, version expected, version actual) {
         return error::conflict("stream " + to_string(stream_view{Aggregate::name, key}) + " is at version " +
@@ -290,6 +298,7 @@ private:
     store_ref store_;
     repository_options options_;
     mutable aggregate_cache<loaded<Aggregate>> cache_;
+    mutable detail::schema_guard schemas_;
 };
 
 }  // namespace sillok

@@ -19,6 +19,7 @@
 #include "sillok/event/metadata.hpp"
 #include "sillok/event/record.hpp"
 #include "sillok/store/event_store.hpp"
+#include "sillok/store/schema_check.hpp"
 #include "sillok/store/store_ref.hpp"
 
 namespace sillok {
@@ -43,7 +44,7 @@ struct tells {
     void on(const E& event) {
         std::string& text = static_cast<Teller&>(*this).text;
         if (!text.empty()) text += "; ";
-        text += describe(event);
+        text += sillok::describe(event);
     }
 };
 
@@ -75,6 +76,8 @@ result<void> for_each_step(const store_ref& store, std::string_view key, Visit v
     result<void> done;
     if constexpr (is_aggregate<Aggregate>) {
         using events = typename Aggregate::events;
+        detail::schema_guard schemas;
+        if (auto fits = schemas.compare<events>(store); !fits) return fits;
         Aggregate before{};
         Aggregate after{};
         version last{};
@@ -95,6 +98,7 @@ result<void> for_each_step(const store_ref& store, std::string_view key, Visit v
             return done.has_value() &&
                    visit(step<Aggregate>{before, after, metadata(record), std::string_view(teller.text)});
         });
+        if (auto fits = schemas.compare_again<events>(store); !fits) return fits;
         if (!read) return read;
     }
     return done;

@@ -84,7 +84,7 @@ concept current_event_of = catalogue<Catalogue> && requires {
     requires std::same_as<typename detail::place_in<Catalogue, T>::event::current, T>;
 };
 
-// What a record says of a struct: its persisted name, the name's hash, and the revision whose shape it is.
+// What a record says of a struct: its persisted name, the name's hash, and the revision whose shape it is; and that shape.
 template <catalogue Catalogue, class T>
     requires(entry_index<Catalogue, T> != npos)
 inline constexpr event_type event_type_of = detail::type_in<Catalogue, T>();
