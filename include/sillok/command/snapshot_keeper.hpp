@@ -177,10 +177,11 @@ private:
 
     bool is_due(const snapshot_progress& since) const noexcept {
         if (since.events == 0) return false;
+        const std::uint64_t age = static_cast<std::uint64_t>(since.time.nanoseconds) -  // times never decrease
+                                  static_cast<std::uint64_t>(since.start.nanoseconds);
         return (cadence_.events != 0 && since.events >= cadence_.events) ||
                (cadence_.bytes != 0 && since.bytes >= cadence_.bytes) ||
-               (cadence_.age.nanoseconds > 0 &&
-                since.time.nanoseconds - since.start.nanoseconds >= cadence_.age.nanoseconds);
+               (cadence_.age.nanoseconds > 0 && age >= static_cast<std::uint64_t>(cadence_.age.nanoseconds));
     }
 
     snapshot_store_ref kept_;

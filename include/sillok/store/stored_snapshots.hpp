@@ -50,8 +50,7 @@ inline std::string snapshot_category(std::string_view category) {
 //
 // Ensures:    bytes other than those that were saved are never handed out: what is damaged or somebody else's is none, and
 //             counted.
-// Errors:     what reading, appending and `retain` can say; too_large: a state of nearly 16 MiB. A `save` that another one was
-//             faster than is no error.
+// Errors:     what reading, appending and `retain` can say; too_large: a state of nearly 16 MiB
 // Durability: as the store's append
 // Threads:    any number at once
 // Complexity: one event read, and for `save` and `drop` one appended
@@ -63,19 +62,22 @@ public:
     explicit stored_snapshots(S& store) noexcept : store_(store), origin_(&store), cut_(cutting<S>()) {}
 
     result<void> save(const snapshot& fresh) {
-        const std::string category = snapshot_category(fresh.stream.category);
-        const stream_view to{category, fresh.stream.key};
-        bool is_known = false;
-        auto at = last_of(to, fresh.stream, [&](const snapshot& kept) { is_known = outlasts(kept, fresh); });
-        if (!at) return std::move(at).error();
-        if (is_known) return {};
         if (fresh.state.size() > payload_bytes_max)  // before it is copied
             return error(error_kind::too_large, "a snapshot of " + std::to_string(fresh.state.size()) +
                                                     " bytes of stream " + to_string(fresh.stream) +
                                                     "; an event has up to 16 MiB");
+        const std::string category = snapshot_category(fresh.stream.category);
+        const stream_view to{category, fresh.stream.key};
         byte_buffer payload;
-        detail::write_snapshot(fresh, payload);
-        return add(to, *at, snapshot_event, payload.view(), false);
+        for (;;) {  // until nobody else was faster
+            bool is_known = false;
+            auto at = last_of(to, fresh.stream, [&](const snapshot& kept) { is_known = outlasts(kept, fresh); });
+            if (!at) return std::move(at).error();
+            if (is_known) return {};
+            if (payload.empty()) detail::write_snapshot(fresh, payload);
+            auto done = add(to, *at, snapshot_event, payload.view(), false);
+            if (done || done.error() != error_kind::conflict) return done;
+        }
     }
 
     result<bool> load(stream_view stream, snapshot_visitor visit) const {
@@ -148,10 +150,7 @@ private:
         const new_event event{.type = type, .payload = payload};
         const stream_append one{to, exactly{at}, {&event, 1}};
         auto done = store_.append({.streams = {&one, 1}});
-        if (!done) {
-            const bool was_faster = type == snapshot_event && done.error() == error_kind::conflict;
-            return was_faster ? result<void>() : result<void>(std::move(done).error());
-        }
+        if (!done) return std::move(done).error();
         if (cut_ == nullptr || (!cuts && done->version.value % saves_per_cut != 0)) return {};
         return cut_(origin_, to, done->version);
     }
