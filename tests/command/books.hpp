@@ -118,7 +118,7 @@ struct variant_of {
 
     std::int32_t something = 0;
 
-    void apply(const entry_added&) {}
+    void apply(const entry_added&) { something += 1 + Version; }
     void apply(const closed&) {}
     sillok::decision<entry_added> decide(const add& c) const { return entry_added{c.amount, c.text}; }
 };
