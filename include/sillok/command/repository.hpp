@@ -322,28 +322,31 @@ private:
         if constexpr (sound) {
             dispatcher<Aggregate> apply;
             result<void> applied;
-            bool is_claimed = start.since.is_claimed;
-            const version from{start.version.value + (is_claimed ? 0 : 1)};
-            auto read = store_.read_stream({Aggregate::name, key}, {.from = from}, [&](const record_view& record) {
-                if (is_claimed) [[unlikely]] {
-                    is_claimed = !start.since.is_proven_by(record, start.version);
-                    return !is_claimed;
-                }
-                if (record.version().value != start.version.value + 1) {
-                    if (!within(record) || !detail::is_summary<Aggregate>(record)) {
-                        applied = detail::cut_off<Aggregate>(record);
-                        return false;
-                    }
-                    start.state = Aggregate{};
-                    start.since = {};
+            const auto take = [&](const record_view& record) {
+                if (record.version().value != start.version.value + 1) [[unlikely]] {
+                    applied = begin_behind_cut(record, within(record), start);
+                    if (!applied) return false;
                 }
                 if (!within(record)) return false;
                 applied = apply.dispatch(start.state, record);
                 if (!applied) return false;
                 start.version = record.version();
-                if (keeper_) start.since.add(record);
                 return true;
-            });
+            };
+            bool is_claimed = start.since.is_claimed;
+            const record_visitor taken = take;
+            const auto take_and_note = [&](const record_view& record) {
+                if (is_claimed) {
+                    is_claimed = !start.since.is_proven_by(record, start.version);
+                    return !is_claimed;
+                }
+                if (!taken(record)) return false;
+                start.since.add(record);
+                return true;
+            };
+            const version from{start.version.value + (is_claimed ? 0 : 1)};
+            auto read = store_.read_stream({Aggregate::name, key}, {.from = from},
+                                           keeper_ ? record_visitor(take_and_note) : taken);
             if (!read) return not_read(key, std::move(read).error());
             if (is_claimed) {
                 keeper_->refuted({Aggregate::name, key});
@@ -353,6 +356,15 @@ private:
             if (std::exchange(start.since.is_claimed, false)) keeper_->proven();
         }
         return start;
+    }
+
+    // Of a stream that was cut, what is kept has to begin with a summary.
+    [[gnu::__cold__, gnu::noinline]] static result<void> begin_behind_cut(const record_view& first, bool is_asked_for,
+                                                                          tracked& start) {
+        if (!is_asked_for || !detail::is_summary<Aggregate>(first)) return detail::cut_off<Aggregate>(first);
+        start.state = Aggregate{};
+        start.since = {};
+        return {};
     }
 
     static error moved_on(std::string_view key, version expected, version actual) {
