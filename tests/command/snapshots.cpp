@@ -260,7 +260,7 @@ TEST_CASE("a stream that was cut is loaded from its summary or not at all, whate
         const snapshots with{kept, {.events = 5}};
         fill(library(store, with), "1", 30);
         const library all(store, with, {.cached_max = cached});
-        all.execute("1", close_book{}).value();       // 31
+        all.execute("1", close_book{}).value();  // 31
         all.execute("1", add{5, "31"}).value();  // 32
         library(store, snapshots{kept, {.events = 1}}).load("1").value();
         REQUIRE(kept_version(kept) == version{32});
@@ -291,6 +291,25 @@ TEST_CASE("a stream that was cut is loaded from its summary or not at all, whate
         CHECK(plain.load("1").error().text() == fresh.load("1").error().text());
         CHECK(kept.size() == 0);
     }
+}
+
+TEST_CASE("what is remembered of before a cut is begun anew, and so is its snapshot") {
+    memory_store store;
+    memory_snapshots kept;
+    const library all(store, snapshots{kept, {.events = 3}}, {.cached_max = 4});
+    const library other(store);
+    fill(other, "1", 2);
+    all.load("1").value();
+    fill(other, "1", 5);
+    other.execute("1", close_book{}).value();  // 8
+    fill(other, "1", 3);
+    truncate_to_summary<book>(store, "1").value();
+    CHECK(all.load("1").value()->entries == 3);
+    CHECK(kept_version(kept) == version{11});
+    const library fresh(store, snapshots{kept});
+    CHECK(fresh.load("1").value()->entries == 3);
+    CHECK(fresh.snapshot_counts().used == 1);
+    CHECK(fresh.snapshot_counts().stale == 0);
 }
 
 TEST_CASE("of a stream that was deleted no snapshot stays behind a load") {
