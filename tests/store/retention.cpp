@@ -119,6 +119,9 @@ TEMPLATE_TEST_CASE("a stream that was cut begins with the event it was cut to, w
         CHECK(stream_of(store, "7", {.from = version{3}, .order = direction::backwards}).empty());
         CHECK(stream_of(store, "8").size() == 5);
         CHECK(store.version_of({"account", "7"}).value() == version{5});
+        CHECK(store.first_kept({"account", "7"}).value() == version{4});
+        CHECK(store.first_kept({"account", "8"}).value() == version{1});
+        CHECK(store.first_kept({"account", "9"}).value() == version{1});
         const auto all = log_of(store);
         CHECK(all.size() == 7);
         CHECK(all.front() == seen_event{2, "8", 1, "b1"});
@@ -145,6 +148,7 @@ TEMPLATE_TEST_CASE("a stream that was deleted is gone for readers and writers, a
         CHECK(read.error() == error_kind::stream_deleted);
         CHECK(read.error().text().find("(\"account\", \"7\") was deleted") != std::string::npos);
         CHECK(store.version_of({"account", "7"}).error() == error_kind::stream_deleted);
+        CHECK(store.first_kept({"account", "7"}).error() == error_kind::stream_deleted);
         for (const expectation each :
              {expectation(any_version{}), expectation(no_stream{}), expectation(exactly{version{1}})})
             CHECK(append(store, "7", "again", {}, each).error() == error_kind::stream_deleted);

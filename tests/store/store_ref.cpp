@@ -3,10 +3,13 @@
 #include <catch2/catch_test_macros.hpp>
 
 #include <optional>
+#include <string_view>
 #include <type_traits>
+#include <vector>
 
 #include "conformance.hpp"
 #include "sillok/store/memory_store.hpp"
+#include "sillok/store/retention.hpp"
 
 using namespace sillok;
 
@@ -23,7 +26,50 @@ static_assert(event_store<store_ref>);
 static_assert(std::is_trivially_copyable_v<store_ref> && sizeof(store_ref) == 2 * sizeof(void*));
 static_assert(!std::is_constructible_v<store_ref, int&>);
 
+// Has no `first_kept` of its own, and counts what is read of it.
+struct plain_store {
+    memory_store inner;
+    mutable int records = 0;
+
+    result<receipt> append(const append_request& r) { return inner.append(r); }
+    result<void> read_stream(stream_view s, const stream_range& r, record_visitor visit) const {
+        return inner.read_stream(s, r, [&](const record_view& each) { return ++records, visit(each); });
+    }
+    result<position> read_all(const log_range& r, record_visitor visit) const { return inner.read_all(r, visit); }
+    result<version> version_of(stream_view s) const { return inner.version_of(s); }
+    position last(horizon h) const { return inner.last(h); }
+    result<position> wait(position p, horizon h, timeout t) const { return inner.wait(p, h, t); }
+    result<void> settle(position p) const { return inner.settle(p); }
+    result<std::optional<recorded_batch>> find_batch(const uuid& b) const { return inner.find_batch(b); }
+};
+
 }  // namespace
+
+TEST_CASE("from where on a stream is kept is asked of a store that knows, and read of any other") {
+    plain_store plain;
+    const store_ref knows = plain.inner;
+    const store_ref reads = plain;
+    const new_event event{.type = {"probe.event", 1}};
+    const std::vector<new_event> five(5, event);
+    for (const std::string_view key : {"1", "2"}) {
+        const stream_append to{{"account", key}, any_version{}, five};
+        REQUIRE(plain.append({.streams = {&to, 1}}));
+    }
+    REQUIRE(truncate(plain.inner, {"account", "1"}, version{4}));
+    for (const store_ref& each : {knows, reads, store_ref(reads)}) {
+        CHECK(each.first_kept({"account", "1"}).value() == version{4});
+        CHECK(each.first_kept({"account", "2"}).value() == version{1});
+        CHECK(each.first_kept({"account", "3"}).value() == version{1});
+    }
+    plain.records = 0;
+    static_cast<void>(knows.first_kept({"account", "1"}));
+    CHECK(plain.records == 0);
+    static_cast<void>(reads.first_kept({"account", "1"}));
+    CHECK(plain.records == 1);
+    REQUIRE(delete_stream(plain.inner, {"account", "1"}));
+    for (const store_ref& each : {knows, reads})
+        CHECK(each.first_kept({"account", "1"}).error() == error_kind::stream_deleted);
+}
 
 TEST_CASE("a reference to a store keeps every law of stores") {
     referred_source source;

@@ -257,6 +257,7 @@ public:
         if (synced) synced = s.log.sync_mark();
         return synced ? result<void>() : result<void>(std::move(synced).error().within(s.path));
     }
+    result<version> first_kept(stream_view stream) const { return state_->first_kept(stream); }
     result<void> read_acts(act_visitor visit) const {
         const state& s = *state_;
         if (s.is_foreign()) return s.foreign();

@@ -156,6 +156,13 @@ public:
         return {};
     }
     std::uint64_t schema_count() const noexcept { return schemas_.count(); }
+    // The version from which the stream is kept; stream_deleted, where it is not.
+    result<version> first_kept(stream_view stream) const {
+        const detail::monitor_lock hold(monitor_);
+        const version first = kept_.is_empty() ? version{1} : kept_.first(stream);
+        if (first == none_kept) return detail::stream_is_deleted(stream);
+        return first;
+    }
 
     // As `retaining_store` says; the memory of events that are not kept stays taken.
     result<void> retain(const retention_request& request) {

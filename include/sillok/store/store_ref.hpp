@@ -7,6 +7,7 @@
 #include <concepts>
 #include <cstdint>
 #include <optional>
+#include <utility>
 
 #include "sillok/store/event_store.hpp"
 
@@ -41,6 +42,11 @@ public:
     }
     result<void> read_schemas(schema_visitor visit) const { return calls_->read_schemas(store_, visit); }
     std::uint64_t schema_count() const noexcept { return calls_->schema_count(store_); }
+    // The version from which a stream is kept: 1, or what it was cut to. A store that has `first_kept` is asked for it; of
+    // any other the first event is read.
+    //
+    // Errors: stream_deleted; of a store that is read, what that can say
+    result<version> first_kept(stream_view stream) const { return calls_->first_kept(store_, stream); }
 
     // Whether both refer to the same store.
     friend bool operator==(const store_ref& a, const store_ref& b) noexcept { return a.store_ == b.store_; }
@@ -57,7 +63,25 @@ private:
         result<std::optional<recorded_batch>> (*find_batch)(const void*, const uuid&);
         result<void> (*read_schemas)(const void*, schema_visitor);
         std::uint64_t (*schema_count)(const void*) noexcept;
+        result<version> (*first_kept)(const void*, stream_view);
     };
+
+    template <class S>
+    static result<version> first_kept_of(const S& store, stream_view stream) {
+        if constexpr (requires {
+                          { store.first_kept(stream) } -> std::same_as<result<version>>;
+                      }) {
+            return store.first_kept(stream);
+        } else {
+            version first{1};
+            auto read = store.read_stream(stream, {.limit = 1}, [&](const record_view& record) {
+                first = record.version();
+                return true;
+            });
+            if (!read) return std::move(read).error();
+            return first;
+        }
+    }
 
     template <class S>
     static constexpr calls table{
@@ -77,6 +101,7 @@ private:
         [](const void* s, const uuid& batch) { return static_cast<const S*>(s)->find_batch(batch); },
         [](const void* s, schema_visitor visit) { return static_cast<const S*>(s)->read_schemas(visit); },
         [](const void* s) noexcept { return static_cast<const S*>(s)->schema_count(); },
+        [](const void* s, stream_view stream) { return first_kept_of(*static_cast<const S*>(s), stream); },
     };
 
     void* store_;

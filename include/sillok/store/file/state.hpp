@@ -241,6 +241,7 @@ struct file_state {
     // Errors: stream_deleted
     result<version> first_kept(const stream_view& stream) const {
         if (kept.is_empty()) return version{1};
+        if (is_foreign()) return foreign();
         const monitor_lock hold(indexing);
         const version first = kept.first(stream);
         if (first == none_kept) return stream_is_deleted(stream);

@@ -1,0 +1,191 @@
+#pragma once
+// Snapshots of aggregates: a load reads the last one and what came behind it, and gives what a replay of all would give.
+//
+//     sillok::memory_snapshots kept;
+//     auto accounts = sillok::repository<account>(store, sillok::snapshots{kept, {.events = 100}});
+//
+// An aggregate that can be recorded is its own snapshot. Any other says what of it is kept, and a version where the meaning of
+// `apply`, `upcast` or of a field changes while all types look the same:
+//
+//     struct basket {
+//         …
+//         using snapshot = basket_kept;                                 // a struct that can be recorded
+//         basket_kept kept() const;
+//         static basket restored(const basket_kept&);
+//         static constexpr std::uint32_t snapshot_version = 2;
+//     };
+
+#include <concepts>
+#include <cstddef>
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <type_traits>
+#include <utility>
+
+#include "sillok/codec/binary.hpp"
+#include "sillok/codec/encodable.hpp"
+#include "sillok/codec/layout.hpp"
+#include "sillok/command/aggregate.hpp"
+#include "sillok/command/snapshot_keeper.hpp"
+#include "sillok/core/bytes.hpp"
+#include "sillok/core/hash.hpp"
+#include "sillok/core/type_list.hpp"
+#include "sillok/event/event.hpp"
+#include "sillok/store/snapshot_store.hpp"
+
+namespace sillok::detail {
+
+template <class A>
+concept names_snapshot = requires {
+    typename A::snapshot;
+};
+
+template <class A>
+concept converts_to_snapshot = std::default_initializable<typename A::snapshot> && encodable<typename A::snapshot> &&
+    requires(const A& state, const typename A::snapshot& kept) {
+    { state.kept() } -> std::convertible_to<typename A::snapshot>;
+    { A::restored(kept) } -> std::convertible_to<A>;
+};
+
+// Whether it has a member `snapshot_version` at all, of whatever kind and access: then the name is ambiguous in `any_version_of`.
+struct has_snapshot_version {
+    int snapshot_version;
+};
+template <class A>
+struct any_version_of : A, has_snapshot_version {};
+template <class A>
+concept mentions_version = !requires {
+    &any_version_of<A>::snapshot_version;
+};
+template <class A>
+concept has_version = requires {
+    typename std::integral_constant<std::uint64_t, A::snapshot_version>;
+};
+
+template <class A>
+consteval bool can_be_kept() {
+    if constexpr (mentions_version<A> && !has_version<A>)
+        return false;
+    else if constexpr (names_snapshot<A>)
+        return converts_to_snapshot<A>;
+    else
+        return encodable<A>;
+}
+
+// What is recorded of an aggregate.
+template <class A>
+struct kept_form {
+    using type = A;
+    static const A& of(const A& state) noexcept { return state; }
+    static A&& from(A&& kept) noexcept { return std::move(kept); }
+};
+template <names_snapshot A>
+struct kept_form<A> {
+    using type = typename A::snapshot;
+    static type of(const A& state) { return state.kept(); }
+    static A from(type&& kept) { return A::restored(std::as_const(kept)); }
+};
+
+template <class A>
+void write_state(const void* state, byte_buffer& to) {
+    binary_codec::encode(kept_form<A>::of(*static_cast<const A*>(state)), to);
+}
+template <class A>
+bool read_state(bytes_view from, void* state) {
+    typename kept_form<A>::type kept{};
+    if (!binary_codec::reads(from, kept)) return false;
+    *static_cast<A*>(state) = kept_form<A>::from(std::move(kept));
+    return true;
+}
+
+// A hash of one thing after the other, each with its length.
+class fingerprint_hash {
+public:
+    void add(std::string_view text) noexcept {
+        add(text.size());
+        hash_ = hash64(as_bytes(text), hash_);
+    }
+    void add(std::uint64_t number) noexcept {
+        std::byte bytes[8];
+        store_le(bytes, number);
+        hash_ = hash64(bytes, hash_);
+    }
+    std::uint64_t value() const noexcept { return hash_; }
+
+private:
+    std::uint64_t hash_ = hash64({});
+};
+
+template <class... V>
+void add_versions(fingerprint_hash& to, types<V...>) {
+    to.add(sizeof...(V));
+    (to.add(layout_text(shape_of<V>::value)), ...);
+}
+template <class... E>
+void add_entries(fingerprint_hash& to, types<E...>) {
+    to.add(sizeof...(E));
+    ((to.add(E::type().name), add_versions(to, typename E::versions{})), ...);
+}
+template <class Catalogue, class... E>
+void add_summaries(fingerprint_hash& to, const summaries<E...>&) {
+    to.add(sizeof...(E));
+    (to.add(event_type_of<Catalogue, E>.name), ...);
+}
+
+// What a state depends on, as far as it can be seen: the form in which it is kept, every version of every event, in order, and
+// which of them are summaries; and the version that the aggregate says for what cannot be seen.
+template <class A>
+std::uint64_t state_fingerprint() {
+    static const std::uint64_t once = [] {
+        fingerprint_hash hash;
+        hash.add("sillok snapshot 1");
+        hash.add(layout_text(shape_of<typename kept_form<A>::type>::value));
+        add_entries(hash, typename A::events::entries{});
+        add_summaries<typename A::events>(hash, typename summaries_listed_by<A>::type{});
+        if constexpr (has_version<A>)
+            hash.add(std::uint64_t{A::snapshot_version});
+        else
+            hash.add(0);
+        return hash.value();
+    }();
+    return once;
+}
+
+}  // namespace sillok::detail
+
+namespace sillok::require {
+
+template <class Aggregate>
+consteval bool snapshot_can_be_recorded() {
+    constexpr bool can = detail::can_be_kept<Aggregate>();
+    static_assert(
+        can,
+        "sillok[E0115]: an aggregate with snapshots is a plain struct of fields that can be recorded, or names one that is "
+        "kept instead of it. Fix: write `using snapshot = account_kept; account_kept kept() const; static account "
+        "restored(const account_kept&);`, public, or take out what cannot be recorded; `snapshot_version` is a static constant. See docs/errors.md#E0115");
+    return can;
+}
+
+}  // namespace sillok::require
+
+namespace sillok {
+
+// What a repository is given: where snapshots are kept, and when they are taken. Refers to that store, which must outlive
+// the repository.
+struct snapshots {
+    snapshot_store_ref kept;
+    snapshot_cadence cadence{.events = 100};
+
+    template <class Aggregate>
+    std::unique_ptr<detail::snapshot_keeper> keeper_of() const {
+        if constexpr (require::snapshot_can_be_recorded<Aggregate>())
+            return std::make_unique<detail::snapshot_keeper>(kept, cadence, detail::state_fingerprint<Aggregate>(),
+                                                             &detail::write_state<Aggregate>,
+                                                             &detail::read_state<Aggregate>);
+        else
+            return nullptr;
+    }
+};
+
+}  // namespace sillok
