@@ -210,6 +210,15 @@ inline std::string layout_text(const wire_shape& shape) {
     return std::move(to.text);
 }
 
+// What a type looks like, or null for one that cannot be recorded: who records it says why.
+template <class T>
+consteval const wire_shape* shape_if_any() {
+    if constexpr (encodable<T>)
+        return &shape_of<T>::value;
+    else
+        return nullptr;
+}
+
 template <class T>
 consteval auto write_layout() {
     constexpr std::size_t size = [] {

@@ -8,7 +8,7 @@
 #include <utility>
 
 #include "sillok/codec/binary_reader.hpp"  // what a shape refers to
-#include "sillok/codec/wire_shape.hpp"
+#include "sillok/codec/layout.hpp"
 #include "sillok/core/type_list.hpp"
 #include "sillok/event/catalogue_index.hpp"
 #include "sillok/event/entry.hpp"
@@ -125,7 +125,7 @@ consteval event_type type_in() {
     using place = place_in<Catalogue, T>;
     event_type type = place::event::type();
     type.revision = place::revision;
-    type.shape = &shape_of<T>::value;
+    type.shape = shape_if_any<T>();
     return type;
 }
 

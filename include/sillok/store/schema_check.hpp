@@ -35,7 +35,7 @@ struct row_shapes {
 
     template <class... V>
     constexpr void add(types<V...>) {
-        const wire_shape* const shapes[] = {&shape_of<V>::value...};
+        const wire_shape* const shapes[] = {shape_if_any<V>()...};
         for (const wire_shape* const each : shapes) list[size++] = each;
     }
 };
