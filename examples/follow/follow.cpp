@@ -88,7 +88,7 @@ int read(const std::string& place, const std::filesystem::path& checkpoint, std:
             return 1;
         }
         std::cout.flush();
-        if (*done > seen) save(checkpoint, seen = *done);  // after all was done that there is to do: at least once
+        if (done->last > seen) save(checkpoint, seen = done->last);  // after all was done that there is to do: at least once
         auto now = store.wait(seen, sillok::horizon::durable, quiet);
         if (!now) {
             std::cerr << now.error() << '\n';

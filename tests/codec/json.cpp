@@ -138,3 +138,43 @@ TEST_CASE("numbers at the edges of a double are exact or refused, never infinite
     CHECK(read("5e-324") == std::pair(true, 5e-324));
     CHECK(read("18446744073709551616") == std::pair(true, 18446744073709551616.0));
 }
+
+TEST_CASE("under a weak schema members may come and go, and not change their type", "[json]") {
+    // [weak]
+    struct address {
+        std::string city = "Seoul";
+        std::optional<std::string> street;
+    };
+    struct customer {
+        std::string name;
+        std::int32_t discount = 5;
+        std::vector<address> places;
+    };
+    // [/weak]
+    static_assert(sillok::codec<sillok::weak_json_codec>);
+    customer into{"before", 99, {{"before", "x"}}};
+    const auto read = [&](std::string_view text) -> std::string {
+        const auto done = sillok::weak_json_codec::decode(sillok::as_bytes(text), into);
+        return done ? "" : done.error().text();
+    };
+    CHECK(
+        read(R"({"nickname":{"a":[1,{"b":2}]},"name":"ada","places":[{"zip":1},{"city":"Busan","street":"y"}],"x":[]})")
+            .empty());
+    CHECK(into.name == "ada");
+    CHECK(into.discount == 5);
+    REQUIRE(into.places.size() == 2);
+    CHECK(into.places[0].city == "Seoul");
+    CHECK_FALSE(into.places[0].street);
+    CHECK(into.places[1].city == "Busan");
+    CHECK(read("{}").empty());
+    CHECK(into.name.empty());
+    CHECK(into.places.empty());
+
+    CHECK(read(R"({"discount":"5"})") == "discount: byte 12: an integer is expected");
+    CHECK(read(R"({"name":null})") == "name: byte 8: text is expected");
+    CHECK(read(R"({"name":"a","name":"b"})").find("stands there twice") != std::string::npos);
+    CHECK_FALSE(read(R"({"nickname":{)").empty());
+    CHECK_FALSE(read("[]").empty());
+    // What is not weak stays strict.
+    CHECK(fault<line>(R"({"sku":"a"})") == "byte 0: member \"quantity\" is missing");
+}

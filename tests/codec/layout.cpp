@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 #include <tuple>
+#include <type_traits>
 #include <utility>
 #include <variant>
 #include <vector>
@@ -52,6 +53,7 @@ enum class change : std::int8_t { down = -1, none, up, far_down = -100 };
 enum class answer : bool { no, yes };
 enum plain_fixed : std::uint16_t { first = 1, second = 2, big = 0x8000 };
 enum loose { here, there };
+enum class letter : char { minus = -1, bell = 7, a = 'a' };
 enum class wide : std::uint64_t { top = std::uint64_t{1} << 63, zero = 0 };
 
 struct enums {
@@ -61,6 +63,9 @@ struct enums {
     plain_fixed p;
     loose l;
     wide w;
+};
+struct letters {
+    letter l;
 };
 
 struct everything {
@@ -124,6 +129,7 @@ TEST_CASE("enumerators are told as far as the compiler tells them", "[layout]") 
           "s: enum u8 {open = 0; closed = 7; far = 128}; c: enum i8 {none = 0; up = 1; down = -1}; "
           "a: enum bool {no = 0; yes = 1}; p: enum u16 {first = 1; second = 2; big = 32768}; l: enum u32; "
           "w: enum u64 {zero = 0; top = 9223372036854775808}");
+    if constexpr (std::is_signed_v<char>) CHECK(layout_of<layouts::letters> == "l: enum char {bell = 7; minus = -1}");
 }
 
 TEST_CASE("the layout is the same when compiled and when run", "[layout]") {
@@ -176,4 +182,15 @@ TEST_CASE("the first difference names the field as it was and as it is", "[layou
           answer(0, "a: [{x: u8; y: u8}]", "a: [{x: u8; z: u8}]"));
     CHECK(differ("a: enum u8 {x = 0; y = 1}; b: u8", "a: enum u8 {x = 0; y = 1; z = 2}; b: i8") ==
           answer(1, "b: u8", "b: i8"));
+}
+
+TEST_CASE("enumerators are compared wherever they stand", "[layout]") {
+    using sillok::detail::missing_enumerator;
+    static_assert(missing_enumerator("a = 0; b = 1; c = 2", "a = 0; c = 2").empty());
+    static_assert(missing_enumerator("a = 0; b = 1; c = 2", "c = 2; a = 0").empty());
+    static_assert(missing_enumerator("a = 0; b = 1", "") == "");
+    static_assert(missing_enumerator("", "a = 0") == "a = 0");
+    static_assert(missing_enumerator("a = 0; b = 10", "a = 0; b = 1") == "b = 1");
+    static_assert(missing_enumerator("a = 0; b = 1", "b = 10; a = 0") == "b = 10");
+    SUCCEED();
 }

@@ -22,6 +22,7 @@ TEST_CASE("events are given by their dates, and those of one date as they were r
     std::uint64_t version = 0;
     for (const auto& each : recorded) {
         const sillok::testing::recorded<domain::account_events> record(each, {.version = {++version}});
+        dated.date.reset();
         sort.dispatch(dated, record.record()).value();
         CHECK(dated.date == each.day);
         dated.keep(record.record());

@@ -332,6 +332,8 @@ TEST_CASE("retries end at the stated number") {
         sillok::result<std::optional<sillok::recorded_batch>> find_batch(const sillok::uuid& b) const {
             return inner.find_batch(b);
         }
+        sillok::result<void> read_schemas(sillok::schema_visitor visit) const { return inner.read_schemas(visit); }
+        std::uint64_t schema_count() const noexcept { return inner.schema_count(); }
     };
     sillok::memory_store memory;
     overtaken store{memory};
@@ -394,6 +396,8 @@ TEST_CASE("a cached aggregate does not read back what it recorded itself, where 
         sillok::result<std::optional<sillok::recorded_batch>> find_batch(const sillok::uuid& b) const {
             return inner.find_batch(b);
         }
+        sillok::result<void> read_schemas(sillok::schema_visitor visit) const { return inner.read_schemas(visit); }
+        std::uint64_t schema_count() const noexcept { return inner.schema_count(); }
     };
     counting store{memory};
     const sillok::repository<account> accounts(store, {.cached_max = 8});

@@ -40,6 +40,16 @@ constexpr bool versions_are_counted_from_one() {
 }
 static_assert(versions_are_counted_from_one());
 
+// The tables of a catalogue do without, so that they cost nothing where nobody asks.
+constexpr bool a_version_has_its_shape() {
+    using namespace bank;
+    using sillok::detail::shape_of;
+    return sillok::event_type_of<account_events, v1::money_withdrawn>.shape == &shape_of<v1::money_withdrawn>::value &&
+           sillok::event_type_of<account_events, money_withdrawn>.shape == &shape_of<money_withdrawn>::value &&
+           sillok::detail::entries_of<account_events>.list[2].current.shape == nullptr;
+}
+static_assert(a_version_has_its_shape());
+
 static_assert(sillok::current_event_of<bank::money_withdrawn, account_events>);
 static_assert(!sillok::current_event_of<bank::v1::money_withdrawn, account_events>);
 static_assert(!sillok::current_event_of<bank::transfer_started, account_events>);
@@ -71,6 +81,8 @@ static_assert(sillok::event_type_of<large, numbered<307>>.name == "numbered.307"
 TEST_CASE("a type has a place in its catalogue, whichever version it is") { CHECK(types_have_places()); }
 
 TEST_CASE("a version is a place in the list, counted from one") { CHECK(versions_are_counted_from_one()); }
+
+TEST_CASE("each version says what its struct looks like") { CHECK(a_version_has_its_shape()); }
 
 TEST_CASE("a record is found by name and revision") {
     using namespace bank;

@@ -2,6 +2,8 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include "sillok/codec/wire_shape.hpp"
+
 namespace {
 
 // Source: the test vectors of FNV-1a with 32 bits in RFC 9923, appendix C.
@@ -17,6 +19,13 @@ constexpr bool a_type_is_its_name_and_revision() {
     return first.hash == sillok::name_hash("money.withdrawn") && first.hash == second.hash && first != second &&
            first == sillok::event_type("money.withdrawn", 1) && first != sillok::event_type("money.deposited", 1);
 }
+constexpr bool a_shape_is_no_part_of_a_type() {
+    sillok::event_type first("money.withdrawn", 1);
+    first.shape = &sillok::detail::shape_of<int>::value;
+    sillok::event_type second("money.withdrawn", 1);
+    return second.shape == nullptr && first == second;
+}
+static_assert(a_shape_is_no_part_of_a_type());
 static_assert(a_type_is_its_name_and_revision());
 
 }  // namespace
@@ -27,3 +36,5 @@ TEST_CASE("a name's hash is FNV-1a of 32 bits") {
 }
 
 TEST_CASE("an event type is a name and a revision") { CHECK(a_type_is_its_name_and_revision()); }
+
+TEST_CASE("what a struct looks like is no part of its type") { CHECK(a_shape_is_no_part_of_a_type()); }

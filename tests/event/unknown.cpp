@@ -34,11 +34,11 @@ TEST_CASE("what is unknown fails, or is counted where that is the policy") {
     REQUIRE_FALSE(why.has_value());
     CHECK(why.error() == sillok::error_kind::unknown_event);
     CHECK(failing.take_failure().has_value());
-    CHECK(failing.skipped() == 0);
+    CHECK(failing.counts().skipped == 0);
 
     sillok::detail::dispatch_state skipping(sillok::unknown::skip);
     CHECK(skipping.meet_unknown(record, 0));
     CHECK(skipping.meet_unknown(record, 1));
     CHECK(skipping.take_failure().has_value());
-    CHECK(skipping.skipped() == 2);
+    CHECK(skipping.counts().skipped == 2);
 }

@@ -12,6 +12,7 @@
 #include <vector>
 
 #include "arguments.hpp"
+#include "sillok/codec/wire_shape.hpp"
 #include "sillok/store/file_store.hpp"
 
 namespace recovery {
@@ -26,6 +27,7 @@ inline constexpr std::size_t small_cache = std::size_t{256} << 10;
 struct planned_event {
     std::size_t stream;  // of `streams()`
     std::size_t tag;
+    std::uint16_t revision;  // each has a layout to be noted, so that notes are where the harm is
     std::string payload;
 };
 struct planned_batch {
@@ -58,7 +60,8 @@ inline planned_batch make_batch(std::uint64_t seed, std::uint64_t number, std::s
     const std::size_t several = random() % 3 == 0 ? 1 + random() % 3 : 1;
     for (std::size_t s = 0; s < several; ++s)
         for (std::size_t e = 1 + random() % 2; e > 0; --e)
-            batch.events.push_back({(first + s) % stream_count, random() % tag_count, {}});
+            batch.events.push_back(
+                {(first + s) % stream_count, random() % tag_count, static_cast<std::uint16_t>(1 + number % 16), {}});
     for (std::size_t e = 0; e < batch.events.size(); ++e) {
         std::string& payload = batch.events[e].payload;
         payload =
@@ -84,8 +87,9 @@ inline result<receipt> append(file_store& store, const planned_batch& batch) {
     std::vector<stream_append> to;
     for (std::size_t e = 0; e < batch.events.size(); ++e) {
         tagged[e] = tags()[batch.events[e].tag];
-        events.push_back(
-            {.type = {"probe.event", 1}, .payload = as_bytes(batch.events[e].payload), .tags = {&tagged[e], 1}});
+        event_type type("probe.event", batch.events[e].revision);
+        type.shape = &detail::shape_of<std::uint64_t>::value;
+        events.push_back({.type = type, .payload = as_bytes(batch.events[e].payload), .tags = {&tagged[e], 1}});
     }
     for (std::size_t e = 0; e < batch.events.size();) {
         const std::size_t stream = batch.events[e].stream;
@@ -100,7 +104,8 @@ inline result<receipt> append(file_store& store, const planned_batch& batch) {
 inline bool is_it(const planned_event& wanted, const record_view& found) {
     if (as_text(found.payload()) != wanted.payload || found.stream() != stream_view(streams()[wanted.stream]))
         return false;
-    return found.type() == "probe.event" && found.revision() == 1 && found.tags().contains(tags()[wanted.tag]);
+    return found.type() == "probe.event" && found.revision() == wanted.revision &&
+           found.tags().contains(tags()[wanted.tag]);
 }
 
 // A batch that was asked for and not refused, in the order of the log.
@@ -246,8 +251,20 @@ inline void compare_indexes(const file_store& store, const plan& all, const comp
 // shown is durable.
 inline void examine(const file_store& store, const plan& all, ledger& past, loss what) {
     comparison found(all, past, what);
+    std::uint64_t noted = 0;  // a bit for each revision
+    std::uint64_t notes = 0;
+    const auto told = store.read_schemas([&](const recorded_schema& each) {
+        if (each.name != "probe.event" || each.revision > 16 || each.layout != "u64")
+            fail("a note of a layout changed");
+        noted |= std::uint64_t{1} << each.revision;
+        return ++notes != 0;
+    });
+    if (!told) fail("the layouts cannot be read: " + to_string(told.error()));
+    if (notes != store.schema_count()) fail("the layouts are not as many as the store says");
     const auto read = store.read_all({}, [&](const record_view& record) {
         found.visit(record);
+        if ((noted >> record.revision() & 1) == 0)
+            fail("position " + std::to_string(record.position().value) + " is of a version that is not noted");
         return true;
     });
     if (!read) fail("cannot be read: " + to_string(read.error()));

@@ -94,7 +94,7 @@ TEST_CASE("bytes that are no act are none, whatever they say", "[retention]") {
         other.data()[offset] = std::byte{value};
         return act_size(other.view());
     };
-    CHECK(with(4, 2) == 0);   // another version of the layout
+    CHECK(with(4, 2) == 0);   // a note of a layout
     CHECK(with(6, 0) == 0);   // no category
     CHECK(with(16, 0) == 0);  // kept from version 0 on
     for (std::size_t at : {0U, 1U, 2U, 3U, 9U, 11U}) CHECK(with(at, 0x80) == 0);

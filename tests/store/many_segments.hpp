@@ -137,6 +137,7 @@ struct found_log {
     monitor guard;
     open_report report;
     kept_streams kept{0};
+    schema_book schemas;
     std::shared_ptr<log_view> view;
 
     explicit found_log(testing::faulty_device& disk)
@@ -145,7 +146,7 @@ struct found_log {
           log(directory(disk, owned_file(disk, static_cast<int>(disk.open_directory(path).value))), identity),
           view(std::make_shared<log_view>(identity.store, guard)) {
         const auto mark = read_mark(within, identity.store, report);
-        recovery found(log, *view, kept, *mark, report);
+        recovery found(log, *view, kept, schemas, *mark, report);
         REQUIRE(found.read(open_mode::read).has_value());
         REQUIRE(report.damage.empty());
         if (!log.end().is_sealed) log.segment()->end.store(log.end().offset);

@@ -30,6 +30,13 @@ namespace {
 
 using namespace sillok;
 
+// A struct whose one field has a long name, so that its layout takes memory of its own every now and then.
+const std::string long_name(3000, 'n');
+const std::string_view long_names[] = {long_name};
+const detail::wire_shape* const long_parts[] = {&detail::shape_of<std::uint64_t>::value};
+const detail::wire_shape long_shape{
+    .kind = detail::wire_kind::record, .size = {}, .count = 1, .parts = long_parts, .names = long_names};
+
 template <class Store>
 void appends_whole_or_not_at_all(Store& store) {
     std::size_t failures = 0;
@@ -37,15 +44,18 @@ void appends_whole_or_not_at_all(Store& store) {
     for (int round = 0; round < 40; ++round) {
         const std::string key = "key " + std::to_string(round);
         const std::string tag = "tag:" + std::to_string(round);
+        const std::string name = "probe.event." + std::to_string(round % 30);
+        event_type type(name, 1);  // a layout to note, as often as not
+        type.shape = round % 2 == 0 ? &long_shape : nullptr;
         const std::string_view tags[] = {tag, "shared:1"};
-        const new_event events[] = {
-            {.type = {"probe.event", 1}, .payload = as_bytes(round % 7 == 0 ? big : key), .tags = tags},
-            {.type = {"probe.event", 1}, .payload = as_bytes("second"), .tags = tags}};
+        const new_event events[] = {{.type = type, .payload = as_bytes(round % 7 == 0 ? big : key), .tags = tags},
+                                    {.type = {"probe.event", 1}, .payload = as_bytes("second"), .tags = tags}};
         const stream_append to[] = {{{"account", key}, no_stream{}, events}, {{"all", "1"}, any_version{}, events}};
         uuid batch;
         batch.octets[0] = 9;
         batch.octets[15] = static_cast<std::uint8_t>(round);
         const position before = store.last(horizon::visible);
+        const std::uint64_t noted = store.schema_count();
         for (long allowed = 0;; ++allowed) {
             bool done = false;
             try {
@@ -67,7 +77,9 @@ void appends_whole_or_not_at_all(Store& store) {
             std::size_t carriers = 0;
             REQUIRE(store.read_all({.tags = own}, [&](const record_view&) { return ++carriers != 0; }).has_value());
             CHECK(carriers == 0);
+            CHECK(store.schema_count() == noted);
         }
+        CHECK(store.schema_count() == noted + (type.shape != nullptr && round < 30 ? 1U : 0U));
         CHECK(store.last(horizon::visible).value == before.value + 4);
     }
     CHECK(store.version_of({"all", "1"}).value() == version{80});
@@ -91,6 +103,7 @@ TEST_CASE("P18: out of memory at any allocation, an append to the file store cha
     auto store = file_store::open(path).value();
     CHECK(store.report().was_closed);
     CHECK(store.last(horizon::durable) == position{160});
+    CHECK(store.schema_count() == 15);
 }
 
 TEST_CASE("P18: out of memory at any allocation, opening fails and can be repeated") {
@@ -98,8 +111,15 @@ TEST_CASE("P18: out of memory at any allocation, opening fails and can be repeat
     const std::string path = folder / "s";
     {
         auto store = file_store::open(path, {.segment_bytes = segment_bytes_min}).value();
-        for (int n = 0; n < 9; ++n)
+        for (int n = 0; n < 9; ++n) {
             REQUIRE(recovery_tests::append(store, recovery_tests::payload_of(n, 1200), n).has_value());
+            const std::string name = "noted." + std::to_string(n);
+            event_type type(name, 1);
+            type.shape = &detail::shape_of<std::uint64_t>::value;
+            const new_event event{.type = type, .payload = as_bytes(name)};
+            const stream_append to{{"account", "noted"}, any_version{}, {&event, 1}};
+            REQUIRE(store.append({.streams = {&to, 1}}).has_value());
+        }
     }
     std::size_t failures = 0;
     for (long allowed = 0;; ++allowed) {
@@ -108,7 +128,8 @@ TEST_CASE("P18: out of memory at any allocation, opening fails and can be repeat
             auto store = file_store::open(path);
             allocations_left = -1;
             REQUIRE(store.has_value());
-            CHECK(recovery_tests::read(*store).size() == 9);
+            CHECK(recovery_tests::read(*store).size() == 18);
+            CHECK(store->schema_count() == 9);
             break;
         } catch (const std::bad_alloc&) {
             allocations_left = -1;

@@ -64,6 +64,7 @@ TEST_CASE("a store that passes everything on keeps every law") {
 
 TEST_CASE("a store that loses its tail is flagged") {
     is_flagged<losing_source>("what is recorded outlives the store");
+    is_flagged<losing_source>("notes outlive the store");
 }
 
 TEST_CASE("a store that acknowledges what it does not record is flagged") {
@@ -112,4 +113,19 @@ TEST_CASE("a store that joins category and key is flagged") {
 
 TEST_CASE("a store that does not wake who waits is flagged") {
     is_flagged<broken_source<testing::sleeping_store>>("no wake-up is missed");
+}
+
+TEST_CASE("a store that notes no layout, or the same one again, is flagged") {
+    is_flagged<broken_source<testing::unnoting_store>>("the first event of a version notes its layout");
+    is_flagged<broken_source<testing::noting_again_store>>("the first event of a version notes its layout");
+}
+
+TEST_CASE("a store that takes an event whose struct changed is flagged") {
+    is_flagged<broken_source<testing::gullible_store>>("a contradiction is refused and nothing is written");
+    is_flagged<broken_source<testing::gullible_store>>("of those who bring two layouts one wins");
+    is_flagged<broken_source<testing::one_noting_store>>("a contradiction is refused and nothing is written");
+}
+
+TEST_CASE("a store that notes what it refuses is flagged") {
+    is_flagged<broken_source<testing::hasty_noting_store>>("an append that is refused leaves no note");
 }

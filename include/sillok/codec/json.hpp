@@ -61,16 +61,35 @@ struct json_codec {
     // Errors: malformed, with the path and the byte at fault. `into` is valid then, its value unspecified.
     template <class T>
     static result<void> decode(bytes_view in, T& into) {
+        return decode_json(in, into, false);
+    }
+
+protected:
+    template <class T>
+    static result<void> decode_json(bytes_view in, T& into, bool is_weak) {
         if constexpr (require::encodable_type<T>()) {
             detail::json_tape tape;
             if (!tape.parse(in)) return tape.fault();
-            detail::json_cursor cursor(tape);
+            detail::json_cursor cursor(tape, is_weak);
             if (detail::read_json(cursor, into, 0)) [[likely]]
                 return {};
             return cursor.fault();
         } else {
             return {};
         }
+    }
+};
+
+// JSON under a weak schema: a struct may gain and lose members without a new version. A member that the text does not have is what
+// the struct initialises it with; one that the struct does not have is passed over; both hold in structs within it, too. A member of
+// another type is an error, and so is one that stands there twice: what changed its type or its meaning is a new version.
+//
+// Models codec.
+struct weak_json_codec : json_codec {
+    // As json_codec, but for members that are missing or unknown.
+    template <class T>
+    static result<void> decode(bytes_view in, T& into) {
+        return decode_json(in, into, true);
     }
 };
 

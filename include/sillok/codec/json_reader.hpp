@@ -159,13 +159,19 @@ bool read_json_record(json_cursor& in, T& into, unsigned depth) {
     const json_token& start = in.peek();
     if (start.kind != json_kind::object) return in.give_up("an object is expected");
     in.take();
+    if (in.is_weak()) into = T{};  // what is missing is as the struct says
     constexpr const auto& names = field_names<T>::views;
     std::array<bool, field_count<T> + 1> seen{};
     while (in.peek().kind != json_kind::end) {
         const json_token& key = in.take();
         std::size_t index = 0;
         while (index < names.size() && names[index] != in.text(key)) ++index;
-        if (index == names.size()) return in.fail_at(key, "no member is called \"" + std::string(in.text(key)) + '"');
+        if (index == names.size() && !in.is_weak())
+            return in.fail_at(key, "no member is called \"" + std::string(in.text(key)) + '"');
+        if (index == names.size()) {
+            in.skip();
+            continue;
+        }
         if (std::exchange(seen[index], true))
             return in.fail_at(key, "member \"" + std::string(in.text(key)) + "\" stands there twice");
         if constexpr (field_count<T> != 0)
@@ -173,7 +179,7 @@ bool read_json_record(json_cursor& in, T& into, unsigned depth) {
     }
     in.take();
     for (std::size_t i = 0; i < names.size(); ++i)
-        if (!seen[i]) return in.fail_at(start, "member \"" + std::string(names[i]) + "\" is missing");
+        if (!seen[i] && !in.is_weak()) return in.fail_at(start, "member \"" + std::string(names[i]) + "\" is missing");
     return true;
 }
 

@@ -187,7 +187,10 @@ private:
 // A place on a tape, and the first fault met there.
 class json_cursor {
 public:
-    explicit json_cursor(const json_tape& tape) noexcept : tape_(&tape) {}
+    explicit json_cursor(const json_tape& tape, bool is_weak = false) noexcept : tape_(&tape), is_weak_(is_weak) {}
+
+    // Whether an object may have members that its struct does not have, and lack some that it has.
+    bool is_weak() const noexcept { return is_weak_; }
 
     const json_token& peek() const noexcept { return tape_->token(at_); }
     const json_token& take() noexcept { return tape_->token(at_++); }
@@ -220,6 +223,7 @@ public:
 
 private:
     const json_tape* tape_;
+    bool is_weak_;
     std::size_t at_ = 0;
     std::uint32_t fault_at_ = 0;
     std::string path_;

@@ -10,6 +10,7 @@
 #include <cstdint>
 #include <string>
 #include <string_view>
+#include <type_traits>
 
 #include "sillok/codec/encodable.hpp"
 #include "sillok/codec/wire_shape.hpp"
@@ -126,7 +127,7 @@ private:
 
     // The names that the compiler knows, in the order in which values are looked up.
     constexpr void enumerators(const wire_shape& shape) {
-        const bool is_signed = shape.word[0] == 'i';
+        const bool is_signed = shape.word[0] == 'i' || (shape.word[0] == 'c' && std::is_signed_v<char>);
         const enum_values values = shape.kind == wire_kind::boolean
                                        ? enum_values{1, false}
                                        : enum_values{shape.size.front * 8 - (is_signed ? 1 : 0), is_signed};
@@ -224,15 +225,29 @@ consteval auto write_layout() {
 template <class T>
 inline constexpr auto layout_chars_of = write_layout<T>();
 
-// Whether each of a list of enumerators is in the other one.
-constexpr bool has_enumerators(std::string_view list, std::string_view wanted) noexcept {
+// The first enumerator of a list, which loses it.
+constexpr std::string_view take_enumerator(std::string_view& list) noexcept {
+    const char* const text = list.data();
+    std::size_t size = 0;
+    while (size < list.size() && text[size] != ';') ++size;
+    const std::string_view first(text, size);
+    list.remove_prefix(size + 2 < list.size() ? size + 2 : list.size());
+    return first;
+}
+
+// The first of the `wanted` enumerators that is not in a list; empty where all are. Both lists are in the order of their values as a
+// rule, so each is looked for behind the one before.
+constexpr std::string_view missing_enumerator(std::string_view list, std::string_view wanted) noexcept {
+    std::string_view behind = list;
     while (!wanted.empty()) {
-        const std::string_view name = take_part(wanted, ';');
+        const std::string_view name = take_enumerator(wanted);
         bool found = false;
-        for (std::string_view rest = list; !rest.empty() && !found;) found = take_part(rest, ';') == name;
-        if (!found) return false;
+        for (std::string_view rest = behind; !rest.empty() && !found;)
+            if ((found = take_enumerator(rest) == name)) behind = rest;
+        for (std::string_view rest = list; !rest.empty() && !found;) found = take_enumerator(rest) == name;
+        if (!found) return name;
     }
-    return true;
+    return {};
 }
 
 // Takes "enum u8" off the front of a text.
@@ -275,7 +290,7 @@ inline constexpr std::uint64_t fingerprint_of = layout_fingerprint(layout_of<T>)
 // Whether what was recorded by one layout can be read by another: they are the same but for enumerators, of which there may be
 // more now. Where a compiler could not tell the enumerators, only the enum's underlying type counts.
 //
-// Complexity: O(characters), and quadratic in the enumerators of one enum
+// Complexity: O(characters); quadratic in the enumerators of one enum where they are in different orders
 constexpr bool reads_layout(std::string_view now, std::string_view recorded) noexcept {
     while (!now.empty() && !recorded.empty()) {
         if (now.starts_with("enum ") && recorded.starts_with("enum ")) {
@@ -283,7 +298,7 @@ constexpr bool reads_layout(std::string_view now, std::string_view recorded) noe
             const bool both_tell = now.starts_with(" {") && recorded.starts_with(" {");
             const std::string_view has = detail::take_braces(now);
             const std::string_view had = detail::take_braces(recorded);
-            if (both_tell && !detail::has_enumerators(has, had)) return false;
+            if (both_tell && !detail::missing_enumerator(has, had).empty()) return false;
         } else {
             if (now[0] != recorded[0]) return false;
             now.remove_prefix(1);

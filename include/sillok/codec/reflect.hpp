@@ -24,6 +24,7 @@
 #include <boost/pfr/core.hpp>
 
 #include "sillok/codec/binding.hpp"
+#include "sillok/codec/spelling.hpp"
 
 namespace sillok::detail {
 
@@ -285,30 +286,6 @@ consteval const char* spelled_fields() {
 #if defined(__clang__)
 #pragma clang diagnostic pop
 #endif
-
-constexpr bool is_identifier_char(char c) noexcept {
-    return (c >= 'a' && c <= 'z') || (c >= 'A' && c <= 'Z') || (c >= '0' && c <= '9') || c == '_' || c == '$' ||
-           static_cast<unsigned char>(c) >= 0x80;
-}
-
-constexpr std::string_view last_identifier(std::string_view text) noexcept {
-    std::size_t end = text.size();
-    while (end > 0 && !is_identifier_char(text[end - 1])) --end;
-    std::size_t begin = end;
-    while (begin > 0 && is_identifier_char(text[begin - 1])) --begin;
-    return text.substr(begin, end - begin);
-}
-
-// Field `index` in what `spelled_fields` says. Each address names the holder once; a comma stands before the next.
-constexpr std::string_view name_in(std::string_view spelling, std::size_t index) noexcept {
-    constexpr std::string_view holder = "sillok_field_of";
-    std::size_t from = spelling.find(holder);
-    for (; index > 0 && from != std::string_view::npos; --index) from = spelling.find(holder, from + 1);
-    if (from == std::string_view::npos) return {};
-    const std::size_t next = spelling.find(holder, from + 1);
-    const std::size_t end = next == std::string_view::npos ? spelling.size() : spelling.rfind(',', next);
-    return last_identifier(spelling.substr(from, end - from));
-}
 
 // A name in static storage, so that no caller depends on the long text that it was cut out of.
 template <class T>

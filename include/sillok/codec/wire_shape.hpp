@@ -52,15 +52,15 @@ struct enum_values {
     std::size_t bits;  // of its underlying type, without the sign
     bool is_signed;
 
-    constexpr std::size_t small() const noexcept { return bits < 6 ? std::size_t{1} << bits : 64; }
+    constexpr std::size_t first_ones() const noexcept { return bits < 6 ? std::size_t{1} << bits : 64; }
     constexpr std::size_t powers() const noexcept { return bits < 6 ? 0 : bits - 6; }
-    constexpr std::size_t count() const noexcept { return small() + powers() + (is_signed ? 8 : 0); }
-    constexpr bool is_negative(std::size_t place) const noexcept { return place >= small() + powers(); }
+    constexpr std::size_t count() const noexcept { return first_ones() + powers() + (is_signed ? 8 : 0); }
+    constexpr bool is_negative(std::size_t place) const noexcept { return place >= first_ones() + powers(); }
     // Without its sign.
     constexpr std::uint64_t magnitude(std::size_t place) const noexcept {
-        if (place < small()) return place;
-        if (!is_negative(place)) return std::uint64_t{64} << (place - small());
-        return place - small() - powers() + 1;
+        if (place < first_ones()) return place;
+        if (!is_negative(place)) return std::uint64_t{64} << (place - first_ones());
+        return place - first_ones() - powers() + 1;
     }
 };
 

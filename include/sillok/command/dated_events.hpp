@@ -11,12 +11,13 @@
 
 namespace sillok::detail {
 
-// Notes the date of one event type.
+// Notes the date of one event type, where none is noted.
 template <class E, class Dates>
 struct notes_date {
     void on(const E& event) {
         auto& dates = static_cast<Dates&>(*this);
-        dates.date = dates.date_of(event);
+        if (!dates.date)
+            dates.date = dates.date_of(event);  // of several that were one event, the first that has a date
     }
 };
 

@@ -30,6 +30,7 @@
 #include "sillok/core/result.hpp"
 #include "sillok/event/dispatch.hpp"
 #include "sillok/store/event_store.hpp"
+#include "sillok/store/schema_check.hpp"
 #include "sillok/store/store_ref.hpp"
 
 namespace sillok {
@@ -77,7 +78,7 @@ public:
     // The aggregate as it is now.
     //
     // Errors:     unknown_event, malformed (name event, position and field); truncated, where the stream was cut and what is kept
-    //             does not begin with a summary; stream_deleted; and what reading the store can say.
+    //             does not begin with a summary; stream_deleted; schema_changed; and what reading the store can say.
     // Complexity: O(events of the stream), or of those since it was cached or since its snapshot.
     result<loaded<Aggregate>> load(std::string_view key) const {
         auto now = latest(key);
@@ -110,11 +111,13 @@ public:
     result<loaded<Aggregate>> as_of(std::string_view key, const Date& date, DateOf date_of) const {
         loaded<Aggregate> then;
         if constexpr (sound) {
+            if (auto fits = check_schemas(); !fits) return std::move(fits).error();
             detail::dated_events<Aggregate, Date, DateOf> dated{date_of};
             dispatcher<detail::dated_events<Aggregate, Date, DateOf>> sort;
             result<void> done;
             bool is_first = true;
             auto read = store_.read_stream({Aggregate::name, key}, {}, [&](const record_view& record) {
+                dated.date.reset();
                 done = sort.dispatch(dated, record);
                 if (!done) return false;
                 const bool is_later = dated.date && date < *dated.date;
@@ -126,6 +129,7 @@ public:
                 if (done && !is_later) dated.keep(record);
                 return done.has_value();
             });
+            if (auto fits = check_schemas(); !fits) return std::move(fits).error();
             if (!read) return std::move(read).error();
             if (!done) return std::move(done).error();
 
@@ -226,7 +230,7 @@ private:
         if (!cached) return fold(key, begin(key, {}), everything);
         const auto now = store_.version_of({Aggregate::name, key});
         if (!now) return not_read(key, now.error());
-        if (*now == cached->version) return *std::move(cached);
+        if (*now == cached->version) return *std::move(cached);  // which was checked when it was read
         // A stream that is shorter lost what was never durable, in a store whose sync failed.
         return fold(key, *now < cached->version ? tracked{} : *std::move(cached), everything);
     }
@@ -320,6 +324,7 @@ private:
     template <class Within>
     result<tracked> fold(std::string_view key, tracked start, Within within) const {
         if constexpr (sound) {
+            if (auto fits = check_schemas(); !fits) return std::move(fits).error();
             dispatcher<Aggregate> apply;
             result<void> applied;
             const auto take = [&](const record_view& record) {
@@ -347,6 +352,7 @@ private:
             const version from{start.version.value + (is_claimed ? 0 : 1)};
             auto read = store_.read_stream({Aggregate::name, key}, {.from = from},
                                            keeper_ ? record_visitor(take_and_note) : taken);
+            if (auto fits = check_schemas(); !fits) return std::move(fits).error();  // noted meanwhile
             if (!read) return not_read(key, std::move(read).error());
             if (is_claimed) {
                 keeper_->refuted({Aggregate::name, key});
@@ -358,6 +364,8 @@ private:
         return start;
     }
 
+    // Whether the structs are those that the events were recorded with, as far as the store knows.
+    result<void> check_schemas() const { return schemas_.compare<typename Aggregate::events>(store_); }
     // Of a stream that was cut, what is kept has to begin with a summary.
     [[gnu::__cold__, gnu::noinline]] static result<void> begin_behind_cut(const record_view& first, bool is_asked_for,
                                                                           tracked& start) {
@@ -377,6 +385,7 @@ private:
     store_ref store_;
     repository_options options_;
     mutable aggregate_cache<tracked> cache_;
+    mutable detail::schema_guard schemas_;
     std::unique_ptr<detail::snapshot_keeper> keeper_;  // none, where there are no snapshots
 };
 

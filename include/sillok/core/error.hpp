@@ -29,6 +29,7 @@ enum class error_kind : std::uint8_t {
     not_authorised,      // a policy refused the caller
     truncated,           // events that were asked for are not kept any more, and nothing stands for them
     stream_deleted,      // the stream was deleted, and its name cannot be used again
+    schema_changed,      // a version of an event has another layout than the one it was recorded with
 };
 
 // The kind as text, such as "conflict".
@@ -50,7 +51,8 @@ constexpr std::string_view to_string(error_kind kind) noexcept {
                                           "closed",
                                           "not_authorised",
                                           "truncated",
-                                          "stream_deleted"};
+                                          "stream_deleted",
+                                          "schema_changed"};
     return texts[static_cast<std::size_t>(kind)];
 }
 

@@ -45,18 +45,30 @@ struct leaves_of<types<T...>> {
     using type = leaves<std::index_sequence_for<T...>, T...>;
 };
 
+// Joins lists sixteen at a time, so that joining many is neither deep nor quadratic in practice.
 template <class... Lists>
-struct concatenated {
+struct joined;
+
+template <>
+struct joined<> {
     using type = types<>;
 };
 
 template <class... A>
-struct concatenated<types<A...>> {
+struct joined<types<A...>> {
     using type = types<A...>;
 };
 
 template <class... A, class... B, class... Rest>
-struct concatenated<types<A...>, types<B...>, Rest...> : concatenated<types<A..., B...>, Rest...> {};
+struct joined<types<A...>, types<B...>, Rest...> : joined<types<A..., B...>, Rest...> {};
+
+template <class... A, class... B, class... C, class... D, class... E, class... F, class... G, class... H, class... I,
+          class... J, class... K, class... L, class... M, class... N, class... O, class... P, class... Rest>
+struct joined<types<A...>, types<B...>, types<C...>, types<D...>, types<E...>, types<F...>, types<G...>, types<H...>,
+              types<I...>, types<J...>, types<K...>, types<L...>, types<M...>, types<N...>, types<O...>, types<P...>,
+              Rest...>
+    : joined<types<A..., B..., C..., D..., E..., F..., G..., H..., I..., J..., K..., L..., M..., N..., O..., P...>,
+             Rest...> {};
 
 }  // namespace sillok::detail
 
@@ -72,6 +84,6 @@ inline constexpr bool contains = index_of<List, T> != npos;
 
 // All lists in one, in order.
 template <class... Lists>
-using concatenation = typename detail::concatenated<Lists...>::type;
+using concatenation = typename detail::joined<Lists...>::type;
 
 }  // namespace sillok

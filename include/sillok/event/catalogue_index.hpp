@@ -12,6 +12,7 @@
 
 #include "sillok/core/type_list.hpp"
 #include "sillok/event/event_type.hpp"
+#include "sillok/event/former_names.hpp"
 #include "sillok/event/record.hpp"
 
 namespace sillok::detail {
@@ -65,21 +66,13 @@ struct catalogue_index {
     std::uint64_t multiplier = 0x9E3779B97F4A7C15U;
     name_clash clash{};
 
-    consteval catalogue_index(const catalogue_entry* entries, std::size_t count) {
+    consteval catalogue_index(const catalogue_entry* entries, std::size_t count, const former_name* former = nullptr,
+                              std::size_t former_count = 0) {
         choose_multiplier(entries, count);
-        for (std::size_t i = 0; i < count; ++i) {
-            const catalogue_entry& entry = entries[i];
-            for (std::uint16_t revision = 1; revision <= entry.current.revision; ++revision) {
-                const std::uint64_t word = type_word(entry.current.hash, revision);
-                std::size_t at = home(word);
-                for (; table[at].word != 0; at = (at + 1) % size)
-                    if (table[at].word == word) {
-                        clash = {table[at].entry, i};
-                        return;
-                    }
-                table[at] = {word, entry.first_row + revision - 1, static_cast<std::uint32_t>(i)};
-            }
-        }
+        for (std::uint32_t i = 0; i < count; ++i)
+            if (!add(entries[i], entries[i].current.hash, i)) return;
+        for (std::size_t i = 0; i < former_count; ++i)
+            if (!add(entries[former[i].entry], former[i].hash, former[i].entry)) return;
     }
 
     constexpr std::size_t home(std::uint64_t word) const noexcept {
@@ -94,6 +87,21 @@ struct catalogue_index {
     }
 
 private:
+    // Words for the revisions of an event under one of its names. False where one is there.
+    constexpr bool add(const catalogue_entry& entry, std::uint32_t hash, std::uint32_t place) {
+        for (std::uint16_t revision = 1; revision <= entry.current.revision; ++revision) {
+            const std::uint64_t word = type_word(hash, revision);
+            std::size_t at = home(word);
+            for (; table[at].word != 0; at = (at + 1) % size)
+                if (table[at].word == word) {
+                    clash = {table[at].entry, place};
+                    return false;
+                }
+            table[at] = {word, entry.first_row + revision - 1, place};
+        }
+        return true;
+    }
+
     // How many rows find their home taken.
     constexpr std::size_t displaced_rows(const catalogue_entry* entries, std::size_t count) const {
         bool taken[size]{};

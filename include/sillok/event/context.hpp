@@ -65,31 +65,6 @@ struct part_events<Part> {
     using type = Part;
 };
 
-// Joins lists sixteen at a time, so that joining many is neither deep nor quadratic in practice.
-template <class... Lists>
-struct joined;
-
-template <>
-struct joined<> {
-    using type = types<>;
-};
-
-template <class... A>
-struct joined<types<A...>> {
-    using type = types<A...>;
-};
-
-template <class... A, class... B, class... Rest>
-struct joined<types<A...>, types<B...>, Rest...> : joined<types<A..., B...>, Rest...> {};
-
-template <class... A, class... B, class... C, class... D, class... E, class... F, class... G, class... H, class... I,
-          class... J, class... K, class... L, class... M, class... N, class... O, class... P, class... Rest>
-struct joined<types<A...>, types<B...>, types<C...>, types<D...>, types<E...>, types<F...>, types<G...>, types<H...>,
-              types<I...>, types<J...>, types<K...>, types<L...>, types<M...>, types<N...>, types<O...>, types<P...>,
-              Rest...>
-    : joined<types<A..., B..., C..., D..., E..., F..., G..., H..., I..., J..., K..., L..., M..., N..., O..., P...>,
-             Rest...> {};
-
 // Where the name of each event of a list stands first.
 template <std::size_t Size>
 struct repetitions {
@@ -139,7 +114,7 @@ template <class... E, std::size_t... I>
 consteval auto united(types<E...> list, std::index_sequence<I...>) {
     constexpr auto found = find_repetitions(list);
     if constexpr (found.any)
-        return typename joined<std::conditional_t<found.original[I] == I, types<E>, types<>>...>::type{};
+        return concatenation<std::conditional_t<found.original[I] == I, types<E>, types<>>...>{};
     else
         return list;
 }
@@ -164,7 +139,7 @@ auto choose_context() {
     } else if constexpr (!all_of({true, bool{part_events<Part>::type::is_sound}...})) {
         return std::type_identity<unsound_events>{};
     } else {
-        using all = typename joined<typename part_events<Part>::type::entries...>::type;
+        using all = concatenation<typename part_events<Part>::type::declared...>;
         constexpr std::make_index_sequence<all::size> places;
         if constexpr (parts_agree(all{}, places))
             return events_from<decltype(united(all{}, places))>{};

@@ -23,10 +23,12 @@
 #include "sillok/core/result.hpp"
 #include "sillok/core/type_list.hpp"
 #include "sillok/event/catalogue_index.hpp"
+#include "sillok/event/decode_slots.hpp"
 #include "sillok/event/event.hpp"
 #include "sillok/event/event_list.hpp"
 #include "sillok/event/handler.hpp"
 #include "sillok/event/metadata.hpp"
+#include "sillok/event/parts.hpp"
 #include "sillok/event/record.hpp"
 #include "sillok/event/unknown.hpp"
 #include "sillok/event/upcast.hpp"
@@ -37,62 +39,6 @@ namespace sillok {
 struct no_codec {};
 
 }  // namespace sillok
-
-namespace sillok::detail {
-
-// Structs are decoded into again and again, so that their strings keep their memory: those that own some are bases of one
-// object. What owns nothing, or cannot be a base, is decoded into a local.
-template <class E>
-inline constexpr bool is_kept = !std::is_trivially_destructible_v<E> && !std::is_final_v<E>;
-
-template <class E>
-struct not_kept {};
-
-template <bool IsKept>
-struct slot_for {
-    template <class E>
-    using type = E;
-};
-template <>
-struct slot_for<false> {
-    template <class E>
-    using type = not_kept<E>;
-};
-
-template <class List>
-struct decode_slots;
-template <class... E>
-struct decode_slots<types<E...>> : slot_for<is_kept<E>>::template type<E>... {};
-
-// A codec that can read without giving a reason, and find the reason afterwards along the type's shape.
-// Then the way that succeeds carries no errors, which halves its instructions.
-template <class Reader>
-concept quiet_codec = requires(const wire_shape* shape, bytes_view in, bool& into) {
-    { Reader::reads(in, into) } -> std::same_as<bool>;
-    { Reader::explain(shape, in) } -> std::same_as<error>;
-};
-
-// Why a payload could not be read as a T.
-template <class Reader, class T>
-error decode_error(const wire_shape*, bytes_view in) {
-    T into{};
-    return std::move(Reader::decode(in, into)).error();
-}
-template <class Reader, class T>
-consteval explanation explanation_of() {
-    if constexpr (quiet_codec<Reader>)
-        return {&shape_of<T>::value, &Reader::explain};
-    else
-        return {nullptr, &decode_error<Reader, T>};
-}
-
-// Whether the record's type has that name, which is a constant where this is called.
-inline bool has_name(record_view record, std::string_view name) noexcept {
-    const std::string_view type = record.type();
-    return type.size() == name.size() && std::memcmp(type.data(), name.data(), name.size()) == 0;
-}
-
-}  // namespace sillok::detail
 
 namespace sillok {
 
@@ -111,6 +57,11 @@ class dispatcher : private detail::dispatch_state {
 
 public:
     explicit dispatcher(unknown policy = unknown::fail);
+    // Unknown events go to the handler's `on_unknown`, as they were recorded.
+    template <std::same_as<unknown::kept> Policy>
+    explicit dispatcher(Policy policy) : dispatch_state(policy) {
+        static_cast<void>(require::handler_keeps_unknown<Handler>());
+    }
 
     // Hands a recorded event to the handler.
     //
@@ -133,12 +84,13 @@ public:
         return take_failure();
     }
 
-    // How many unknown events were passed over, where that is the policy.
-    using dispatch_state::skipped;
+    // How many unknown events were passed over or kept, where that is the policy, and how many that are retired.
+    using dispatch_state::counts;
 
 private:
     static constexpr bool is_sound = detail::handler_is_sound<Handler>();
     static constexpr std::size_t rows = detail::rows_of(typename world::entries{});
+    static constexpr bool has_former_names = detail::former_names_of<world>.size != 0;
 
     using record_function = bool (*)(dispatcher&, Handler&, record_view);
     using object_function = bool (*)(dispatcher&, Handler&, const void*, metadata);
@@ -202,29 +154,39 @@ private:
     // What the table of binary payloads does not have: another codec, or nothing that the catalogue knows.
     [[gnu::__cold__]] bool dispatch_rare(Handler& handler, record_view record) {
         const auto& slot = detail::index_of_rows<world>.find(detail::type_word(record.type_hash(), record.revision()));
-        if (slot.word == 0) return judge_unknown(record);
+        if (slot.word == 0) return judge_unknown(handler, record);
         if constexpr (!std::same_as<Json, no_codec>)
             if (record.codec() == payload_codec::json) return by_row_from_json_.at[slot.row](*this, handler, record);
         if (by_row_.at[slot.row] == &pass_over) return pass_over(*this, handler, record);
         return meet_foreign_codec(record);
     }
 
-    [[gnu::__cold__]] bool judge_unknown(record_view record) {
+    [[gnu::__cold__]] bool judge_unknown([[maybe_unused]] Handler& handler, record_view record) {
+        if (is_retired<world>(record)) return meet_retired();
         const auto& slot = detail::index_of_rows<world>.find(detail::type_word(record.type_hash(), 1));
-        const event_type& known = detail::entries_of<world>.list[slot.entry].current;
-        return meet_unknown(record, slot.word != 0 && known.name == record.type() ? known.revision : std::uint16_t{0});
+        const bool has_the_name = slot.word != 0 && detail::is_named<world>(record, slot.entry);
+        const std::uint16_t revisions =
+            has_the_name ? detail::entries_of<world>.list[slot.entry].current.revision : std::uint16_t{0};
+        if constexpr (keeps_unknown<Handler>)
+            if (keeps()) return give_unknown(handler, {record, revisions});
+        return meet_unknown(record, revisions);
     }
 
     // An event of the context that the handler did not select.
-    static bool pass_over(dispatcher& self, Handler&, record_view record) {
-        return find_entry<world>(record) != npos ? true : self.judge_unknown(record);
+    static bool pass_over(dispatcher& self, Handler& handler, record_view record) {
+        return find_entry<world>(record) != npos ? true : self.judge_unknown(handler, record);
     }
     static bool pass_over_object(dispatcher&, Handler&, const void*, metadata) { return true; }
 
     template <class Reader, class E, std::size_t Entry>
     static bool from_current(dispatcher& self, Handler& handler, record_view record) {
-        if (!detail::has_name(record, name_of(Entry))) [[unlikely]]
-            return self.judge_unknown(record);
+        if (!detail::has_name(record, name_of(Entry))) [[unlikely]] {
+            if constexpr (has_former_names) {
+                if (!detail::is_named<world>(record, Entry)) return self.judge_unknown(handler, record);
+            } else {
+                return self.judge_unknown(handler, record);
+            }
+        }
         if constexpr (handles_as_view<Handler, E> && std::same_as<Reader, Codec>) {
             using view = detail::view_of_event<Handler, E>;
             view value{};
@@ -253,8 +215,13 @@ private:
 
     template <class Reader, class Old, class Later, std::size_t Entry>
     static bool from_old(dispatcher& self, Handler& handler, record_view record) {
-        if (!detail::has_name(record, name_of(Entry))) [[unlikely]]
-            return self.judge_unknown(record);
+        if (!detail::has_name(record, name_of(Entry))) [[unlikely]] {
+            if constexpr (has_former_names) {
+                if (!detail::is_named<world>(record, Entry)) return self.judge_unknown(handler, record);
+            } else {
+                return self.judge_unknown(handler, record);
+            }
+        }
         Old old{};
         if constexpr (detail::quiet_codec<Reader>) {
             if (!Reader::reads(record.payload(), old)) [[unlikely]]
@@ -263,7 +230,10 @@ private:
             if (!Reader::decode(record.payload(), old).has_value()) [[unlikely]]
                 return self.explain(record, detail::explanation_of<Reader, Old>());
         }
-        return self.hand_over(handler, detail::lift(old, Later{}), record);
+        if constexpr (!detail::chain_splits_from<Old, Later>)
+            return self.hand_over(handler, detail::lift(old, Later{}), record);
+        else
+            return self.give_parts(handler, old, Later{}, record);
     }
 
     // `give` without a function of its own where the handler takes the struct alone.
@@ -276,6 +246,20 @@ private:
         else
             return give(handler, value, metadata(record));
         return true;
+    }
+
+    // What was one event and is several: the handler is given those that it takes, up to the first that fails.
+    template <class Old, class Later>
+    bool give_parts(Handler& handler, const Old& old, Later later, record_view record) {
+        bool good = true;
+        std::uint32_t part = 0;
+        const auto give_part = [&]<class E>(const E& value) {
+            if constexpr (contains<events_taken<Handler>, E>)
+                good = good && give(handler, value, metadata(record, part));
+            ++part;
+        };
+        detail::lift_all<world>(old, later, give_part);
+        return good;
     }
 
     template <class Reader, class T>
@@ -347,6 +331,35 @@ private:
         return true;
     }
 
+    // Rows of an event that the handler does not take, and that became what it takes.
+    template <class Reader, class Event, class... V>
+    static constexpr bool add_split_rows(row_table& to, types<V...> versions) {
+        constexpr std::size_t entry = entry_index<world, typename Event::current>;
+        std::size_t row = detail::entries_of<world>.list[entry].first_row;
+        const auto add = [&]<class Version>(std::type_identity<Version>) {
+            using later = typename detail::versions_after<Version, decltype(versions)>::type;
+            if constexpr (detail::chain_splits_from<Version, later> &&
+                          detail::becomes_any<world, events_taken<Handler>, Version>(later{}))
+                to.at[row] = &from_old<Reader, Version, later, entry>;
+            ++row;
+        };
+        (add(std::type_identity<V>{}), ...);
+        return true;
+    }
+    template <class Reader, class... Event>
+    static constexpr bool add_all_split_rows(row_table& to, types<Event...>) {
+        if constexpr (!detail::all_of({true, !Event::is_split...})) {
+            const auto add = [&]<class One>(std::type_identity<One>) {
+                if constexpr (One::is_split && !contains<events_taken<Handler>, typename One::current>)
+                    add_split_rows<Reader, One>(to, typename One::versions{});
+                return true;
+            };
+            const bool added[] = {add(std::type_identity<Event>{})...};
+            return added[0];
+        }
+        return true;
+    }
+
     template <class Reader, class... E>
     static consteval row_table rows_for(types<E...>) {
         row_table made{};
@@ -354,6 +367,8 @@ private:
         if constexpr (is_sound && !std::same_as<Reader, no_codec>)
             detail::all_of({true, add_rows<Reader, E, entry_index<world, E>>(
                                       made, typename detail::place_in<world, E>::event::versions{})...});
+        if constexpr (is_sound && !std::same_as<Reader, no_codec>)
+            add_all_split_rows<Reader>(made, typename world::entries{});
         return made;
     }
 

@@ -1,5 +1,5 @@
 #pragma once
-// An event's persisted name and revision, and the number by which tables find it.
+// An event's persisted name and revision, the number by which tables find it, and what its struct looks like.
 
 #include <cstdint>
 #include <string_view>
@@ -16,17 +16,25 @@ constexpr std::uint32_t name_hash(std::string_view name) noexcept {
     return hash;
 }
 
-// What a record says about its type. `revision` counts the shapes of an event from 1.
+namespace detail {
+struct wire_shape;
+}  // namespace detail
+
+// What a record says about its type. `revision` counts the shapes of an event from 1. Where `shape` is there, a store notes the
+// layout of the version with its first event, and refuses another one; it is no part of what a type is, so it is not compared.
 struct event_type {
     std::string_view name;
     std::uint32_t hash = 0;
     std::uint16_t revision = 1;
+    const detail::wire_shape* shape = nullptr;  // lives as long as the program
 
     constexpr event_type() = default;
     constexpr event_type(std::string_view type_name, std::uint16_t type_revision) noexcept
         : name(type_name), hash(name_hash(type_name)), revision(type_revision) {}
 
-    friend constexpr bool operator==(const event_type&, const event_type&) = default;
+    friend constexpr bool operator==(const event_type& a, const event_type& b) noexcept {
+        return a.hash == b.hash && a.revision == b.revision && a.name == b.name;
+    }
 };
 
 }  // namespace sillok

@@ -2,6 +2,7 @@
 // What is known about a recorded event besides its own fields. Handlers may ask for it:
 // `void on(const money_deposited&, const sillok::metadata&)`.
 
+#include <cstdint>
 #include <string_view>
 
 #include "sillok/core/time.hpp"
@@ -18,13 +19,15 @@ namespace sillok {
 class metadata {
 public:
     constexpr metadata() = default;
-    explicit metadata(const record_view& record) noexcept : record_(record) {}
+    explicit metadata(const record_view& record, std::uint32_t part = 0) noexcept : record_(record), part_(part) {}
 
     uuid id() const noexcept { return record_.id(); }
     // The persisted name, such as "money.deposited".
     std::string_view type() const noexcept { return record_.type(); }
     // The shape in which it was recorded; the handler gets the current one.
     std::uint16_t revision() const noexcept { return record_.revision(); }
+    // Which of the events it is that an old one became, from 0; `id` and `part` together name it.
+    std::uint32_t part() const noexcept { return part_; }
     stream_view stream() const noexcept { return record_.stream(); }
     std::string_view category() const noexcept { return record_.stream().category; }
     std::string_view key() const noexcept { return record_.stream().key; }
@@ -41,6 +44,7 @@ public:
 
 private:
     record_view record_;
+    std::uint32_t part_ = 0;
 };
 
 }  // namespace sillok

@@ -2,6 +2,7 @@
 // What becomes of a recorded event that cannot be handed to its handler: the policy for unknown ones, and the words of the
 // errors. Nothing here depends on a type, so it is compiled once.
 
+#include <concepts>
 #include <cstddef>
 #include <cstdint>
 #include <string>
@@ -17,15 +18,60 @@
 namespace sillok {
 
 // What to do with a recorded event whose name or revision the catalogue does not have.
-enum class unknown : std::uint8_t {
-    fail,  // stop with an error that names it
-    skip,  // go on, and count it
+struct unknown {
+    enum class action : std::uint8_t { fail, skip, keep };
+    struct kept;
+
+    static const unknown fail;  // stop with an error that names it
+    static const unknown skip;  // go on, and count it
+    static const kept keep;  // hand it to the handler's `void on_unknown(const sillok::unknown_event&)`, and count it
+
+    action does = action::fail;
+    friend constexpr bool operator==(const unknown&, const unknown&) = default;
+};
+struct unknown::kept : unknown {};
+
+inline constexpr unknown unknown::fail{unknown::action::fail};
+inline constexpr unknown unknown::skip{unknown::action::skip};
+inline constexpr unknown::kept unknown::keep{{unknown::action::keep}};
+
+// An event that the catalogue does not know: as it was recorded, for a handler that keeps such. Valid for the call.
+struct unknown_event {
+    record_view raw;
+    std::uint16_t known_revisions = 0;  // of its name; 0: the catalogue does not have the name
+};
+
+// A handler that takes unknown events.
+template <class Handler>
+concept keeps_unknown = requires(Handler& handler, const unknown_event& event) {
+    handler.on_unknown(event);
+};
+
+// What a reader met besides the events that it handed over.
+struct passed_over {
+    std::uint64_t skipped = 0;  // unknown
+    std::uint64_t kept = 0;     // unknown, and handed to `on_unknown`
+    std::uint64_t retired = 0;  // of a name that the catalogue lists as retired
+    friend bool operator==(const passed_over&, const passed_over&) = default;
 };
 
 // "money.withdrawn revision 1 at position 17 of account/42". Bytes of the key that do not print are shown as \xNN.
 std::string describe(record_view record);
 
 }  // namespace sillok
+
+namespace sillok::require {
+
+template <class Handler>
+consteval bool handler_keeps_unknown() {
+    static_assert(keeps_unknown<Handler>,
+                  "sillok[E0214]: unknown events are kept by a handler that takes them. "
+                  "Fix: add `void on_unknown(const sillok::unknown_event&)`, or choose unknown::fail or unknown::skip. "
+                  "See docs/errors.md#E0214");
+    return keeps_unknown<Handler>;
+}
+
+}  // namespace sillok::require
 
 namespace sillok::detail {
 
@@ -53,10 +99,26 @@ class dispatch_state {
 public:
     explicit dispatch_state(unknown policy) noexcept : policy_(policy) {}
 
-    std::uint64_t skipped() const noexcept { return skipped_; }
+    const passed_over& counts() const noexcept { return counts_; }
+    bool keeps() const noexcept { return policy_ == unknown::keep; }
+
+    template <class Handler>
+    [[gnu::__cold__]] bool give_unknown(Handler& handler, const unknown_event& event) {
+        ++counts_.kept;
+        if constexpr (std::same_as<decltype(handler.on_unknown(event)), result<void>>) {
+            if (auto done = handler.on_unknown(event); !done) return give_up(std::move(done).error());
+        } else {
+            handler.on_unknown(event);
+        }
+        return true;
+    }
 
     // Each of these answers for the event that could not be handled: true where the policy lets it pass.
     [[gnu::__cold__]] bool meet_unknown(record_view record, std::uint16_t revisions);
+    bool meet_retired() noexcept {
+        ++counts_.retired;
+        return true;
+    }
     [[gnu::__cold__]] bool meet_foreign_codec(record_view record);
     [[gnu::__cold__]] bool explain(record_view record, explanation why);
     [[gnu::__cold__]] bool give_up(error&& why);
@@ -65,14 +127,14 @@ public:
 
 private:
     result<void> failure_;
-    std::uint64_t skipped_ = 0;
+    passed_over counts_;
     unknown policy_;
 };
 
 // Where the catalogue has the name, `revisions` says how many of it; otherwise it is 0.
 inline bool dispatch_state::meet_unknown(record_view record, std::uint16_t revisions) {
     if (policy_ == unknown::skip) {
-        ++skipped_;
+        ++counts_.skipped;
         return true;
     }
     std::string text = describe(record);

@@ -3,22 +3,35 @@
 //
 // A step is `static Next Next::upcast(const Previous&)`, or, where Next is somebody else's struct, a free function
 // `Next upcast(const Previous&, std::type_identity<Next>)` beside either type. The chain is composed by the compiler.
+//
+// What was one event may be several today: then a step returns `several<…>` of events of the catalogue, of any version, and each of
+// them goes on by its own steps.
 
 #include <concepts>
 #include <type_traits>
+#include <utility>
 
 #include "sillok/core/type_list.hpp"
+#include "sillok/event/several.hpp"
+
+namespace sillok::detail {
+
+// What a step may return.
+template <class Result, class Next>
+concept lifted_to = std::same_as<Result, Next> || is_several<Result>;
+
+}  // namespace sillok::detail
 
 namespace sillok {
 
 template <class Previous, class Next>
 concept upcast_by_member = requires(const Previous& e) {
-    { Next::upcast(e) } -> std::same_as<Next>;
+    { Next::upcast(e) } -> detail::lifted_to<Next>;
 };
 
 template <class Previous, class Next>
 concept upcast_by_function = requires(const Previous& e) {
-    { upcast(e, std::type_identity<Next>{}) } -> std::same_as<Next>;
+    { upcast(e, std::type_identity<Next>{}) } -> detail::lifted_to<Next>;
 };
 
 // Whether a version can be lifted to the next one.
@@ -48,18 +61,42 @@ template <class Previous, class Next, class... Rest>
 inline constexpr bool upcasts_exist<Previous, Next, Rest...> =
     require::version_is_upcast_to_the_next<Previous, Next>() && upcasts_exist<Next, Rest...>;
 
-// Lifts along a list of the versions that follow `Previous`, up to the last. One function for each step, since a compiler
-// takes a millisecond for each.
+// One step.
+template <class Previous, class Next>
+constexpr auto step_to(const Previous& e) {
+    if constexpr (upcast_by_member<Previous, Next>)
+        return Next::upcast(e);
+    else
+        return upcast(e, std::type_identity<Next>{});
+}
+template <class Previous, class Next>
+using step_result = decltype(step_to<Previous, Next>(std::declval<const Previous&>()));
+
+// Whether a step of the chain gives several events.
+template <class... V>
+inline constexpr bool chain_splits = false;
+template <class Previous, class Next, class... Rest>
+inline constexpr bool chain_splits<Previous, Next, Rest...> = [] {
+    if constexpr (upcastable<Previous, Next>)
+        return is_several<step_result<Previous, Next>> || chain_splits<Next, Rest...>;
+    else
+        return false;
+}();
+
+template <class V, class Later>
+inline constexpr bool chain_splits_from = false;
+template <class V, class... Later>
+inline constexpr bool chain_splits_from<V, types<Later...>> = chain_splits<V, Later...>;
+
+// Lifts along a list of the versions that follow `Previous`, up to the last.
+//
+// Requires: no step gives several events
 template <class Previous, class Next, class... Rest>
 constexpr auto lift(const Previous& e, types<Next, Rest...>) {
-    if constexpr (sizeof...(Rest) == 0 && upcast_by_member<Previous, Next>)
-        return Next::upcast(e);
-    else if constexpr (sizeof...(Rest) == 0)
-        return upcast(e, std::type_identity<Next>{});
-    else if constexpr (upcast_by_member<Previous, Next>)
-        return lift(Next::upcast(e), types<Rest...>{});
+    if constexpr (sizeof...(Rest) == 0)
+        return step_to<Previous, Next>(e);
     else
-        return lift(upcast(e, std::type_identity<Next>{}), types<Rest...>{});
+        return lift(step_to<Previous, Next>(e), types<Rest...>{});
 }
 
 // The versions behind `Version` in a list of versions.

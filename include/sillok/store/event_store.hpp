@@ -18,6 +18,7 @@
 #include "sillok/event/event_type.hpp"
 #include "sillok/event/record.hpp"
 #include "sillok/event/stream_id.hpp"
+#include "sillok/store/schemas.hpp"
 
 namespace sillok {
 
@@ -162,7 +163,9 @@ using record_visitor = function_ref<bool(const record_view&)>;
 //
 // append       compares and writes in one atomic act; positions are handed out without gap, in the order in which they
 //              become visible; the time of a record is the store's and never decreases. An error other than
-//              outcome_unknown means that nothing was written.
+//              outcome_unknown means that nothing was written. The layout of a binary event whose type has a shape is noted
+//              before the first event of its name and revision can be read, and an append that contradicts what is noted (see
+//              reads_layout) is refused with schema_changed.
 // read_stream  gives the events of a stream in order of their versions; an unknown stream has none.
 // read_all     gives the events of the log in order of their positions and returns the last position it looked at, whether
 //              or not that one matched, so that a checkpoint may move there; the position before `from` where there is none.
@@ -173,12 +176,14 @@ using record_visitor = function_ref<bool(const record_view&)>;
 // settle       returns when all up to a position is as lasting as an append that was acknowledged: for an answer that was
 //              not an append of its own, and rests on what others are still making durable.
 // find_batch   is the first receipt of a batch id with the content it stood for, within the store's window.
+// read_schemas gives the layouts that are noted, one for each name and revision; a note never changes and never goes.
+// schema_count is how many are noted, as far as this store knows; cheap enough to be asked before each read.
 //
 // Threads: any number at once, for every function.
 template <class S>
 concept event_store = requires(S& store, const S& readable, const append_request& request, stream_view stream,
                                const stream_range& events, const log_range& all, record_visitor visitor, position after,
-                               horizon upto, timeout patience, const uuid& batch) {
+                               horizon upto, timeout patience, const uuid& batch, schema_visitor schemas) {
     { store.append(request) } -> std::same_as<result<receipt>>;
     { readable.read_stream(stream, events, visitor) } -> std::same_as<result<void>>;
     { readable.read_all(all, visitor) } -> std::same_as<result<position>>;
@@ -187,6 +192,9 @@ concept event_store = requires(S& store, const S& readable, const append_request
     { readable.wait(after, upto, patience) } -> std::same_as<result<position>>;
     { readable.settle(after) } -> std::same_as<result<void>>;
     { readable.find_batch(batch) } -> std::same_as<result<std::optional<recorded_batch>>>;
+    { readable.read_schemas(schemas) } -> std::same_as<result<void>>;
+    { readable.schema_count() }
+    noexcept->std::same_as<std::uint64_t>;
 };
 
 }  // namespace sillok

@@ -16,6 +16,7 @@
 #include <string>
 #include <string_view>
 #include <utility>
+#include <vector>
 
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/result.hpp"
@@ -38,6 +39,7 @@
 #include "sillok/store/file/scrub.hpp"
 #include "sillok/store/file/state.hpp"
 #include "sillok/store/file/stream_walk.hpp"
+#include "sillok/store/file/writing.hpp"
 #include "sillok/store/kept_streams.hpp"
 #include "sillok/store/ledger.hpp"
 #include "sillok/store/log_filter.hpp"
@@ -87,7 +89,7 @@ public:
     result<receipt> append(const append_request& request) {
         state& s = *state_;
         if (s.is_foreign()) return s.foreign();
-        auto written = write(request);
+        auto written = detail::write(s, request);
         if (s.has_unfiled.exchange(false, std::memory_order_relaxed)) s.view.file_indexes();
         if (written)
             if (auto settled = s.settle(written->last.value); !settled) return std::move(settled).error();
@@ -228,6 +230,22 @@ public:
         return found;
     }
 
+    result<void> read_schemas(schema_visitor visit) const {
+        const state& s = *state_;
+        if (s.is_foreign()) return s.foreign();
+        if (auto followed = s.follow(); !followed) return followed;
+        std::vector<recorded_schema> noted;
+        {
+            const detail::monitor_lock hold(s.indexing);
+            noted = s.schemas.all();
+        }
+        for (const recorded_schema& each : noted)
+            if (!visit(each)) break;
+        return {};
+    }
+    // Where the store is opened for reading only, of what it has taken in.
+    std::uint64_t schema_count() const noexcept { return state_->schemas.count(); }
+
     // As `retaining_store` says.
     result<void> retain(const retention_request& request) {
         state& s = *state_;
@@ -326,52 +344,10 @@ private:
     }
     // A segment that is longer when the store is closed gets its seal, so that the next open need not read it.
     static constexpr std::uint64_t unsealed_bytes_max = std::uint64_t{4} << 20;
-    static constexpr std::size_t frame_bytes_kept = std::size_t{4} << 20;
 
     using state = detail::file_state;
-    using staged_append = detail::staged_append;
 
     explicit file_store(std::unique_ptr<state> opened) noexcept : state_(std::move(opened)) {}
-
-    // The act of an append up to the write: afterwards its events are visible, and not yet durable.
-    result<receipt> write(const append_request& request) {
-        state& s = *state_;
-        const detail::monitor_lock hold(s.appending);
-        if (auto able = s.may_write(); !able) return std::move(able).error();
-        auto admitted = s.ledger.admit(request, detail::file_past(s));
-        if (!admitted) return std::move(admitted).error();
-        if (admitted->receipt.repeated) return admitted->receipt;
-
-        const std::size_t bytes = detail::frame_header_bytes + admitted->bytes;
-        s.frame.clear();
-        std::byte* const frame = s.frame.extend(bytes);
-        if (!s.log.has_room(bytes))
-            if (auto begun = s.begin_segment(admitted->receipt.time); !begun) {
-                s.announce();
-                return std::move(begun).error().within(s.path);
-            }
-
-        staged_append staged(s, request, *admitted);
-        detail::frame_header header;
-        const std::uint64_t offset = s.log.end().offset;
-        s.ledger.write(request, *admitted, frame + detail::frame_header_bytes, [&](const std::byte* record) {
-            ++header.count;
-            header.body_checksum = crc32c({record + detail::record_layout::checksum, 4}, header.body_checksum);
-            return detail::place_of(offset + static_cast<std::uint64_t>(record - frame));
-        });
-        header.time = admitted->receipt.time;
-        header.batch = request.batch;
-        header.content = admitted->content;
-
-        if (auto written = s.log.write_frame(frame, bytes, header); !written) {
-            s.announce();
-            return std::move(written).error().within(s.path);
-        }
-        header.first = admitted->receipt.first.value;
-        staged.commit(header, offset);
-        if (bytes > frame_bytes_kept) s.frame = byte_buffer{};
-        return admitted->receipt;
-    }
 
     // The act up to the write; afterwards it holds, and is not yet durable.
     result<void> write(const retention_request& request) {

@@ -1,5 +1,5 @@
 #pragma once
-// Which streams were cut or deleted, for a store that has to ask for each record; and an act as bytes.
+// Which streams were cut or deleted, for a store that has to ask for each record; and acts as bytes, of retention and others.
 
 #include <atomic>
 #include <cstddef>
@@ -15,6 +15,7 @@
 #include "sillok/store/limits.hpp"
 #include "sillok/store/posting_index.hpp"
 #include "sillok/store/retention.hpp"
+#include "sillok/store/schemas.hpp"
 
 namespace sillok::detail {
 
@@ -82,7 +83,6 @@ inline constexpr std::size_t from = 16;
 inline constexpr std::size_t time = 24;
 inline constexpr std::size_t at = 32;
 inline constexpr std::size_t variable = 40;
-inline constexpr std::uint16_t version = 1;
 inline constexpr std::size_t reason_bytes_max = 1024;
 }  // namespace act_layout
 
@@ -95,7 +95,7 @@ inline void append_act(byte_buffer& to, const retention_act& act) {
     std::byte* const head = to.extend(bytes);
     std::memset(head, 0, bytes);
     store_le(head, static_cast<std::uint32_t>(bytes));
-    store_le(head + 4, act_layout::version);
+    store_le(head + act_kind_at, static_cast<std::uint16_t>(act_kind::retention));
     head[category_bytes] = static_cast<std::byte>(act.stream.category.size());
     head[source_bytes] = static_cast<std::byte>(act.note.source.size());
     store_le(head + key_bytes, static_cast<std::uint16_t>(act.stream.key.size()));
@@ -107,7 +107,7 @@ inline void append_act(byte_buffer& to, const retention_act& act) {
     for (const std::string_view each : parts) out = store_bytes(out, as_bytes(each));
 }
 
-// The size of the act that the bytes begin with; 0 where they begin with none.
+// The size of the act of retention that the bytes begin with; 0 where they begin with none.
 inline std::size_t act_size(bytes_view bytes) noexcept {
     using namespace act_layout;
     if (bytes.size() < variable) return 0;
@@ -117,7 +117,7 @@ inline std::size_t act_size(bytes_view bytes) noexcept {
     const std::size_t content = variable + category + static_cast<std::size_t>(head[source_bytes]) +
                                 load_le<std::uint16_t>(head + key_bytes) + load_le<std::uint16_t>(head + reason_bytes);
     const bool fits = size <= bytes.size() && size == ((content + 7) & ~std::size_t{7}) && category != 0 &&
-                      load_le<std::uint16_t>(head + 4) == act_layout::version &&
+                      load_le<std::uint16_t>(head + act_kind_at) == static_cast<std::uint16_t>(act_kind::retention) &&
                       load_le<std::uint64_t>(head + from) != 0;
     return fits ? size : 0;
 }
@@ -141,16 +141,27 @@ inline retention_act act_of(bytes_view bytes) noexcept {
     act.at = {load_le<std::uint64_t>(head + act_layout::at)};
     return act;
 }
-// Calls `each` with the acts that stand one behind the other, until it returns false. Returns whether there was nothing else.
-template <class Each>
-bool for_each_act(bytes_view bytes, Each each) {
+// Calls `act` with the acts of retention and `note` with the notes of layouts that stand one behind the other, until one of them
+// returns false. Returns whether there was nothing else.
+template <class Act, class Note>
+bool for_each_of(bytes_view bytes, Act act, Note note) {
     while (!bytes.empty()) {
-        const std::size_t size = act_size(bytes);
+        const std::size_t cut = act_size(bytes);
+        const std::size_t size = cut != 0 ? cut : schema_size(bytes);
         if (size == 0) return false;
-        if (!each(act_of(bytes))) return true;
+        if (cut != 0 ? !act(act_of(bytes)) : !note(schema_of(bytes))) return true;
         bytes = bytes.subspan(size);
     }
     return true;
+}
+template <class Each>
+bool for_each_act(bytes_view bytes, Each each) {
+    return for_each_of(bytes, each, [](const recorded_schema&) { return true; });
+}
+template <class Each>
+bool for_each_schema(bytes_view bytes, Each each) {
+    return for_each_of(
+        bytes, [](const retention_act&) { return true; }, each);
 }
 inline void kept_streams::take_in(bytes_view acts) {
     for_each_act(acts, [&](const retention_act& act) {

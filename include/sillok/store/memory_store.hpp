@@ -11,6 +11,7 @@
 #include <span>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/result.hpp"
@@ -26,6 +27,8 @@
 #include "sillok/store/monitor.hpp"
 #include "sillok/store/posting_index.hpp"
 #include "sillok/store/retention.hpp"
+#include "sillok/store/schema_book.hpp"
+#include "sillok/store/schemas.hpp"
 
 namespace sillok {
 
@@ -54,10 +57,15 @@ public:
         if (!admitted) return std::move(admitted).error();
         if (admitted->receipt.repeated) return admitted->receipt;
         if (admitted->receipt.last.value > events_max) return full();
+        byte_buffer notes;
+        if (!schemas_.has_met(request)) [[unlikely]]
+            if (auto fit = schemas_.plan(request, ledger_.last(), admitted->receipt.time, notes); !fit)
+                return std::move(fit).error();
         records_.reserve(static_cast<std::size_t>(admitted->receipt.last.value - admitted->receipt.first.value + 1));
         memory_.reserve(admitted->bytes);
         if (!request.batch.is_nil()) window_.reserve();
         ledger_.stage(request);
+        if (!notes.empty()) schemas_.commit(notes.view());
 
         auto place = static_cast<std::uint32_t>(admitted->receipt.first.value - 1);
         ledger_.write(request, *admitted, memory_.take(admitted->bytes), [this, &place](const std::byte* at) {
@@ -137,6 +145,17 @@ public:
         return std::optional<recorded_batch>(copy);
     }
 
+    result<void> read_schemas(schema_visitor visit) const {
+        std::vector<recorded_schema> noted;
+        {
+            const detail::monitor_lock hold(monitor_);
+            noted = schemas_.all();
+        }
+        for (const recorded_schema& each : noted)
+            if (!visit(each)) break;
+        return {};
+    }
+    std::uint64_t schema_count() const noexcept { return schemas_.count(); }
     // The version from which the stream is kept; stream_deleted, where it is not.
     result<version> first_kept(stream_view stream) const {
         const detail::monitor_lock hold(monitor_);
@@ -230,6 +249,7 @@ private:
     detail::log_postings postings_;
     detail::kept_streams kept_;
     byte_buffer acts_;
+    detail::schema_book schemas_;
     detail::ledger ledger_;
     detail::batch_window window_;
     detail::arena memory_;

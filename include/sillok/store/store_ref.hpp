@@ -5,6 +5,7 @@
 //     sillok::store_ref store = memory;      // and store is a store itself
 
 #include <concepts>
+#include <cstdint>
 #include <optional>
 #include <utility>
 
@@ -39,6 +40,8 @@ public:
     result<std::optional<recorded_batch>> find_batch(const uuid& batch) const {
         return calls_->find_batch(store_, batch);
     }
+    result<void> read_schemas(schema_visitor visit) const { return calls_->read_schemas(store_, visit); }
+    std::uint64_t schema_count() const noexcept { return calls_->schema_count(store_); }
     // The version from which a stream is kept: 1, or what it was cut to. A store that has `first_kept` is asked for it; of
     // any other the first event is read.
     //
@@ -58,6 +61,8 @@ private:
         result<position> (*wait)(const void*, position, horizon, timeout);
         result<void> (*settle)(const void*, position);
         result<std::optional<recorded_batch>> (*find_batch)(const void*, const uuid&);
+        result<void> (*read_schemas)(const void*, schema_visitor);
+        std::uint64_t (*schema_count)(const void*) noexcept;
         result<version> (*first_kept)(const void*, stream_view);
     };
 
@@ -94,6 +99,8 @@ private:
         },
         [](const void* s, position upto) { return static_cast<const S*>(s)->settle(upto); },
         [](const void* s, const uuid& batch) { return static_cast<const S*>(s)->find_batch(batch); },
+        [](const void* s, schema_visitor visit) { return static_cast<const S*>(s)->read_schemas(visit); },
+        [](const void* s) noexcept { return static_cast<const S*>(s)->schema_count(); },
         [](const void* s, stream_view stream) { return first_kept_of(*static_cast<const S*>(s), stream); },
     };
 

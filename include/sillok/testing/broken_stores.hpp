@@ -38,6 +38,8 @@ public:
     }
     result<void> settle(position upto) const { return inner_.settle(upto); }
     result<std::optional<recorded_batch>> find_batch(const uuid& batch) const { return inner_.find_batch(batch); }
+    result<void> read_schemas(schema_visitor visit) const { return inner_.read_schemas(visit); }
+    std::uint64_t schema_count() const noexcept { return inner_.schema_count(); }
 
 protected:
     store_ref inner() const noexcept { return inner_; }
@@ -59,6 +61,10 @@ public:
     position last(horizon upto) const {
         const position actual = inner().last(upto);
         return actual.value < hidden_from_ ? actual : position{hidden_from_ - 1};
+    }
+    result<void> read_schemas(schema_visitor visit) const {
+        return inner().read_schemas(
+            [&](const recorded_schema& s) { return s.at.value + 1 >= hidden_from_ || visit(s); });
     }
 
 private:
@@ -282,6 +288,97 @@ public:
     result<position> wait(position after, horizon upto, timeout patience) const {
         if (inner().last(upto) > after) return inner().last(upto);
         return inner().wait(position{static_cast<std::uint64_t>(-1)}, upto, patience);
+    }
+};
+
+// Takes an event for what its name says, whatever its struct looks like.
+class gullible_store : public passing_store {
+public:
+    using passing_store::passing_store;
+
+    result<receipt> append(const append_request& request) {
+        auto done = inner().append(request);
+        if (done || done.error() != error_kind::schema_changed) return done;
+        std::vector<std::vector<new_event>> events;
+        std::vector<stream_append> streams(request.streams.begin(), request.streams.end());
+        events.reserve(streams.size());
+        for (stream_append& each : streams) {
+            auto& copies = events.emplace_back(each.events.begin(), each.events.end());
+            for (new_event& event : copies) event.type.shape = nullptr;
+            each.events = copies;
+        }
+        append_request blind = request;
+        blind.streams = streams;
+        return inner().append(blind);
+    }
+};
+
+// Notes layouts before it knows whether there will be an event: what is refused is noted all the same.
+class hasty_noting_store : public passing_store {
+public:
+    using passing_store::passing_store;
+
+    result<receipt> append(const append_request& request) {
+        auto done = inner().append(request);
+        if (!done && request.streams.size() == 1 && request.streams[0].events.size() == 1 &&
+            request.streams[0].events[0].type.shape != nullptr)
+            ++too_many_;
+        return done;
+    }
+    std::uint64_t schema_count() const noexcept { return inner().schema_count() + too_many_; }
+
+private:
+    std::atomic<std::uint64_t> too_many_{0};
+};
+
+// Notes a layout each time that it sees one.
+class noting_again_store : public passing_store {
+public:
+    using passing_store::passing_store;
+
+    result<receipt> append(const append_request& request) {
+        ++appends_;
+        return inner().append(request);
+    }
+    result<void> read_schemas(schema_visitor visit) const {
+        for (std::uint64_t i = 0; i < appends_; ++i)
+            if (auto read = inner().read_schemas(visit); !read) return read;
+        return {};
+    }
+    std::uint64_t schema_count() const noexcept { return inner().schema_count() * appends_; }
+
+private:
+    std::atomic<std::uint64_t> appends_{0};
+};
+
+// Notes nothing.
+class unnoting_store : public passing_store {
+public:
+    using passing_store::passing_store;
+
+    static result<void> read_schemas(schema_visitor) { return {}; }
+    static std::uint64_t schema_count() noexcept { return 0; }
+};
+
+// Looks at the layout of one event of an act, and takes it for that of all.
+class one_noting_store : public passing_store {
+public:
+    using passing_store::passing_store;
+
+    result<receipt> append(const append_request& request) {
+        std::vector<std::vector<new_event>> events;
+        std::vector<stream_append> streams(request.streams.begin(), request.streams.end());
+        events.reserve(streams.size());
+        bool is_first = true;
+        for (stream_append& each : streams) {
+            auto& copies = events.emplace_back(each.events.begin(), each.events.end());
+            for (new_event& event : copies)
+                if (!std::exchange(is_first, false)) event.type.shape = nullptr;
+            each.events = copies;
+        }
+        append_request other = request;
+        other.streams = streams;
+        return inner().append(other);
     }
 };
 

@@ -21,6 +21,7 @@
 #include "sillok/core/time.hpp"
 #include "sillok/store/store_ref.hpp"
 #include "sillok/testing/manual_clock.hpp"
+#include "sillok/testing/schema_laws.hpp"
 #include "sillok/testing/store_laws.hpp"
 #include "sillok/testing/store_probe.hpp"
 #include "sillok/testing/store_races.hpp"
@@ -143,6 +144,10 @@ inline constexpr law all[] = {
     {"of those who bring one batch one records it", of_those_who_bring_one_batch_one_records_it},
     {"no wake-up is missed", no_wake_up_is_missed},
     {"a thousand tags are taken in one act", a_thousand_tags_are_taken_in_one_act},
+    {"the first event of a version notes its layout", the_first_event_of_a_version_notes_its_layout},
+    {"a contradiction is refused and nothing is written", a_contradiction_is_refused_and_nothing_is_written},
+    {"an append that is refused leaves no note", an_append_that_is_refused_leaves_no_note},
+    {"of those who bring two layouts one wins", of_those_who_bring_two_layouts_one_wins},
 };
 
 }  // namespace sillok::testing::laws
@@ -169,11 +174,12 @@ conformance check_store(Source& source, finding_report report) {
         seen.checks += probe.checks;
     };
     for (const laws::law& each : laws::all) run(each.name, each.holds);
-    if constexpr (reopening_store_source<Source>)
-        run("what is recorded outlives the store", [&](store_probe& probe) {
-            const auto reopen = [&]() -> store_ref { return source.reopen(); };
-            laws::what_is_recorded_outlives_the_store(probe, reopen);
-        });
+    if constexpr (reopening_store_source<Source>) {
+        const auto reopen = [&]() -> store_ref { return source.reopen(); };
+        run("what is recorded outlives the store",
+            [&](store_probe& probe) { laws::what_is_recorded_outlives_the_store(probe, reopen); });
+        run("notes outlive the store", [&](store_probe& probe) { laws::notes_outlive_the_store(probe, reopen); });
+    }
     return seen;
 }
 

@@ -1,6 +1,7 @@
 #pragma once
 // Short words for asking a store, and for saying what is wrong with its answer. The laws of stores are written in them.
 
+#include <algorithm>
 #include <cstddef>
 #include <cstdint>
 #include <initializer_list>
@@ -17,6 +18,7 @@
 #include "sillok/event/record_writer.hpp"
 #include "sillok/event/stream_id.hpp"
 #include "sillok/store/event_store.hpp"
+#include "sillok/store/schemas.hpp"
 #include "sillok/store/store_ref.hpp"
 #include "sillok/testing/manual_clock.hpp"
 
@@ -63,6 +65,20 @@ struct draft {
     std::vector<std::string_view> payloads{};
     std::vector<std::string_view> tags{};  // on each of the events
     std::string_view type = "probe.event";
+    std::uint16_t revision = 1;
+    const detail::wire_shape* shape = nullptr;  // of what the payloads are said to be
+    payload_codec codec = payload_codec::binary;
+};
+
+// The note of a layout, kept.
+struct kept_schema {
+    std::string name;
+    std::uint16_t revision;
+    std::string layout;
+    position at;
+    timestamp time;
+
+    friend bool operator==(const kept_schema&, const kept_schema&) = default;
 };
 
 // A store under test and the place where findings go.
@@ -103,8 +119,10 @@ public:
         events.reserve(drafts.size());
         for (const draft& each : drafts) {
             auto& list = events.emplace_back();
+            event_type type(each.type, each.revision);
+            type.shape = each.shape;
             for (const std::string_view payload : each.payloads)
-                list.push_back({.type = {each.type, 1}, .payload = as_bytes(payload), .tags = each.tags});
+                list.push_back({.type = type, .payload = as_bytes(payload), .tags = each.tags, .codec = each.codec});
             streams.push_back({each.stream, each.expected, list});
         }
         request.streams = streams;
@@ -134,6 +152,21 @@ public:
     std::optional<recorded_batch> found(const uuid& batch) {
         auto answer = store.find_batch(batch);
         return expect(answer.has_value(), "find_batch failed") ? *answer : std::optional<recorded_batch>();
+    }
+
+    // The layouts that the store has noted, in the order of names and revisions.
+    std::vector<kept_schema> schemas() {
+        std::vector<kept_schema> seen;
+        const auto read = store.read_schemas([&](const recorded_schema& each) {
+            seen.push_back({std::string(each.name), each.revision, std::string(each.layout), each.at, each.time});
+            return true;
+        });
+        expect(read.has_value(), "read_schemas failed");
+        std::sort(seen.begin(), seen.end(), [](const kept_schema& a, const kept_schema& b) {
+            return a.name != b.name ? a.name < b.name : a.revision < b.revision;
+        });
+        expect_equal(store.schema_count(), std::uint64_t{seen.size()}, "schema_count");
+        return seen;
     }
 
     // The payloads of what was read, such as "a b c".

@@ -24,15 +24,16 @@
 #include "sillok/store/file/segment_postings.hpp"
 #include "sillok/store/kept_streams.hpp"
 #include "sillok/store/monitor.hpp"
+#include "sillok/store/schema_book.hpp"
 
 namespace sillok::detail {
 
 // Threads: any number at once
 class log_follower {
 public:
-    // `guard` is that of the view and of `kept`, and is announced when there is more.
-    log_follower(file_log& log, current_view& view, kept_streams& kept, monitor& guard) noexcept
-        : log_(log), view_(view), kept_(kept), guard_(guard) {}
+    // `guard` is that of the view, of `kept` and of `schemas`, and is announced when there is more.
+    log_follower(file_log& log, current_view& view, kept_streams& kept, schema_book& schemas, monitor& guard) noexcept
+        : log_(log), view_(view), kept_(kept), schemas_(schemas), guard_(guard) {}
 
     // Takes in what has become durable. A look at the mark, where nothing has.
     //
@@ -116,10 +117,7 @@ private:
             in.segment->end.store(end.offset + found->header.length, std::memory_order_release);
             if (!in.postings->restore(in.segment->header.store, found->header, found->body, end.offset, guard_))
                 return damaged_at(number, end.offset, found->header.first, "its events do not continue their streams");
-            if (found->header.kind == frame_kind::retention) {
-                const monitor_lock hold(guard_);
-                kept_.take_in(found->body);
-            }
+            if (found->header.kind == frame_kind::acts) take_in(found->body);
             end.pass(found->header, before_scrub_of(*found));
             log_.note_durable(found->header.sequence, end.next.position - 1);
         }
@@ -172,14 +170,16 @@ private:
         if (!acts) return std::move(acts).error();
         auto next = std::make_shared<log_view>(now);
         next->extents.push_back(*in);
-        {
-            const monitor_lock hold(guard_);
-            kept_.take_in(*acts);
-        }
+        take_in(*acts);
         view_.install(std::move(next));
         log_.end().pass((*in)->covered, left.joint);
         log_.note_durable((*in)->covered.sequence, (*in)->covered.position);
         return {};
+    }
+    void take_in(bytes_view acts) {
+        const monitor_lock hold(guard_);
+        kept_.take_in(acts);
+        schemas_.take_in(acts);
     }
     bool continues(const segment_header& header, const uuid& store, std::uint64_t number) const noexcept {
         const log_end& end = log_.end();
@@ -204,6 +204,7 @@ private:
     file_log& log_;
     current_view& view_;
     kept_streams& kept_;
+    schema_book& schemas_;
     monitor& guard_;
     mutable monitor following_;
     owned_file mark_;

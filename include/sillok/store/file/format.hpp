@@ -40,7 +40,7 @@ inline constexpr std::string_view identity_magic{"SILLOK\0\1", 8};
 inline constexpr std::string_view mark_magic{"SILLOKMK", 8};
 inline constexpr std::string_view segment_magic{"SILLOKSG", 8};
 
-enum class frame_kind : std::uint16_t { batch = 1, seal = 2, retention = 4, notes = 0x8000 };
+enum class frame_kind : std::uint16_t { batch = 1, seal = 2, acts = 4, notes = 0x8000 };
 
 // A flag of a batch: events of it are not kept, and their records are gone.
 inline constexpr std::uint16_t frame_scrubbed = 1;

@@ -205,7 +205,7 @@ inline result<found_frame> find_frame(file_window& window, std::uint64_t offset,
     if (frame.sequence != expected.sequence || frame.previous != expected.previous || frame.first != expected.position)
         return invalid("it does not continue the frame before it");
     const bool known = frame.kind == frame_kind::batch || frame.kind == frame_kind::seal ||
-                       frame.kind == frame_kind::retention || frame.kind >= frame_kind::notes;
+                       frame.kind == frame_kind::acts || frame.kind >= frame_kind::notes;
     const std::uint16_t allowed = frame.kind == frame_kind::batch ? frame_scrubbed : 0;
     if (!known || (frame.flags & ~allowed) != 0) {
         found.state = frame_state::unsupported;
@@ -225,7 +225,7 @@ inline result<found_frame> find_frame(file_window& window, std::uint64_t offset,
         if (!fits || crc32c(found.body) != frame.body_checksum) return invalid("the body has another checksum");
         if (frame.kind == frame_kind::seal && seal_body::decode(found.body.data()).offset != offset)
             return invalid("the seal is not in its place");
-        if (frame.kind == frame_kind::retention && !are_acts(found.body)) return invalid("an act is malformed");
+        if (frame.kind == frame_kind::acts && !are_acts(found.body)) return invalid("an act is malformed");
     }
     found.state = frame_state::valid;
     return found;

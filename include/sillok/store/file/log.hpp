@@ -6,6 +6,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <memory>
+#include <span>
 #include <string>
 #include <utility>
 #include <vector>
@@ -126,17 +127,33 @@ public:
     //
     // Requires: make_room(bytes)
     // Errors:   no_space, outcome_unknown
-    result<void> write_frame(std::byte* frame, std::size_t bytes, frame_header header) {
-        header.length = static_cast<std::uint32_t>(bytes);
-        header.sequence = end_.next.sequence;
-        header.durable = durable_sequence();
-        header.first = end_.next.position;
-        header.previous = end_.next.previous;
-        header.encode(frame, segment_->header.checksum);
-        if (auto ready = prepare(end_.offset + bytes); !ready) return ready;
-        if (const io_outcome written = within_.write(*file_, {frame, bytes}, end_.offset); !written.ok())
+    result<void> write_frame(std::byte* frame, std::size_t bytes, const frame_header& header) {
+        framed one[] = {{bytes, header}};
+        return write_frames(frame, one);
+    }
+    // The same for frames that stand one behind the other: by one write.
+    struct framed {
+        std::size_t bytes;
+        frame_header header;
+    };
+    result<void> write_frames(std::byte* frames, std::span<framed> list) {
+        log_end after = end_;
+        std::size_t bytes = 0;
+        for (framed& each : list) {
+            frame_header& header = each.header;
+            header.length = static_cast<std::uint32_t>(each.bytes);
+            header.sequence = after.next.sequence;
+            header.durable = durable_sequence();
+            header.first = after.next.position;
+            header.previous = after.next.previous;
+            header.encode(frames + bytes, segment_->header.checksum);
+            bytes += each.bytes;
+            after.pass(header);
+        }
+        if (auto ready = prepare(after.offset); !ready) return ready;
+        if (const io_outcome written = within_.write(*file_, {frames, bytes}, end_.offset); !written.ok())
             return take_back(written.error);
-        end_.pass(header);
+        end_ = after;
         return {};
     }
 

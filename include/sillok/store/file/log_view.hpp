@@ -226,7 +226,7 @@ public:
         return why;
     }
 
-    // All acts of retention, one behind the other.
+    // All acts, one behind the other.
     result<void> acts(byte_buffer& into) const {
         into.clear();
         for (const std::shared_ptr<const extent>& each : extents) {

@@ -59,7 +59,7 @@ inline result<std::unique_ptr<file_state>> open_existing(const std::string& path
         mark = *read;
     }
     auto view = std::make_shared<log_view>(*s.view.now());
-    recovery reading(s.log, *view, s.kept, mark, s.report);
+    recovery reading(s.log, *view, s.kept, s.schemas, mark, s.report);
     if (auto read = reading.read(options.read_only ? open_mode::read : open_mode::write); !read)
         return std::move(read).error();
     if (!options.read_only) {

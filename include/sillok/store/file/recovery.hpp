@@ -26,15 +26,22 @@
 #include "sillok/store/file/segment_index.hpp"
 #include "sillok/store/file/segment_postings.hpp"
 #include "sillok/store/kept_streams.hpp"
+#include "sillok/store/schema_book.hpp"
 
 namespace sillok::detail {
 
 class recovery {
 public:
-    // What is found goes into the view, and the acts into `kept`.
-    recovery(file_log& log, log_view& view, kept_streams& kept, std::optional<durable_mark> mark,
+    // What is found goes into the view, and the acts into `kept` and `schemas`.
+    recovery(file_log& log, log_view& view, kept_streams& kept, schema_book& schemas, std::optional<durable_mark> mark,
              open_report& report) noexcept
-        : log_(log), view_(view), kept_(kept), mark_(mark), report_(report), named_(mark ? mark->sequence : 0) {}
+        : log_(log),
+          view_(view),
+          kept_(kept),
+          schemas_(schemas),
+          mark_(mark),
+          report_(report),
+          named_(mark ? mark->sequence : 0) {}
 
     // Looks at all segments: at those that are durable, sealed and have an index, at header and seal; at the others from end to
     // end. A writer takes in all that is whole; a reader takes in only what is durable, which is known when all was looked at.
@@ -212,10 +219,14 @@ private:
     }
     // A sealed segment that is durable as a whole.
     void take_in(std::shared_ptr<extent> in, bytes_view acts, std::uint32_t joint) {
-        kept_.take_in(acts);
+        take_in(acts);
         log_.end().pass(in->covered, joint);
         log_.note_durable(in->covered.sequence, in->covered.position);
         view_.extents.push_back(std::move(in));
+    }
+    void take_in(bytes_view acts) {
+        kept_.take_in(acts);
+        schemas_.take_in(acts);
     }
     // A segment whose frames are in another directory, which may not be there now.
     result<void> take_in_archived(const segment_header& left, bool is_last) {
@@ -256,7 +267,7 @@ private:
             if (takes_in) {
                 if (!in.postings->restore(in.segment->header.store, frame, found->body, end.offset, guard_))
                     return damaged(number, end.offset, frame.first, "its events do not continue their streams");
-                if (frame.kind == frame_kind::retention) kept_.take_in(found->body);
+                if (frame.kind == frame_kind::acts) take_in(found->body);
                 cover(in.covered, frame, end.offset);
                 in.is_sealed = frame.kind == frame_kind::seal;
             }
@@ -362,6 +373,7 @@ private:
     file_log& log_;
     log_view& view_;
     kept_streams& kept_;
+    schema_book& schemas_;
     std::optional<durable_mark> mark_;
     open_report& report_;
     std::vector<std::uint64_t> numbers_;  // of the segments that are there

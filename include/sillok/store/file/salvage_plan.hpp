@@ -101,7 +101,7 @@ public:
         ++segments_;
     }
     result<void> frame(const frame_header& frame, bytes_view body, std::uint64_t) {
-        if (frame.kind == frame_kind::retention) kept_.take_in(body);
+        if (frame.kind == frame_kind::acts) kept_.take_in(body);
         if (frame.kind != frame_kind::batch) return {};
         if (auto lost = lose(frame.first); !lost) return lost;
         for (bytes_view rest = body.subspan(frame.records_at()); !rest.empty();) {

@@ -106,7 +106,7 @@ struct segment_postings : log_postings {
     // their streams; where a stream begins in the segment is taken from its first event here.
     bool restore(const uuid& store, const frame_header& frame, bytes_view body, std::uint64_t offset, monitor& guard) {
         const monitor_lock hold(guard);
-        if (frame.kind == frame_kind::retention) acts.append(body);
+        if (frame.kind == frame_kind::acts) acts.append(body);
         if (frame.kind != frame_kind::batch) return true;
         reserve_frame();
         for (std::size_t at = frame.records_at(); at < body.size();) {

@@ -1,5 +1,5 @@
 #pragma once
-// What an open file store consists of, and the act by which an append becomes part of it.
+// What an open file store consists of.
 
 #include <atomic>
 #include <cstddef>
@@ -33,6 +33,7 @@
 #include "sillok/store/kept_streams.hpp"
 #include "sillok/store/ledger.hpp"
 #include "sillok/store/monitor.hpp"
+#include "sillok/store/schema_book.hpp"
 
 namespace sillok::detail {
 
@@ -47,7 +48,7 @@ struct file_state {
           batch_window(options.batch_window),
           read_only(options.read_only),
           view(log, indexing, !options.read_only, options.clustered),
-          follower(log, view, kept, indexing) {}
+          follower(log, view, kept, schemas, indexing) {}
 
     bool is_foreign() const noexcept { return watch.is_in_child(); }
     error foreign() const {
@@ -267,7 +268,8 @@ struct file_state {
     mutable file_log log;
     segment_postings nothing;  // what is posted before there is a segment to write to
     segment_postings* active = nullptr;
-    kept_streams kept;  // guarded by `indexing`
+    kept_streams kept;    // guarded by `indexing`
+    schema_book schemas;  // likewise
     detail::ledger ledger;
     std::atomic<std::uint64_t> visible{0};
     mutable std::atomic<bool> damaged{false};
@@ -286,64 +288,6 @@ struct file_state {
     std::atomic<bool> closing{false};  // who scrubs or archives leaves off after the segment
     mutable current_view view;
     mutable log_follower follower;  // where it is read_only
-};
-
-// Writes the acts that stand in the frame, behind room for its header.
-//
-// Requires: `appending` is held, and there is room in the segment
-// Errors:   no_space, outcome_unknown; std::bad_alloc
-inline result<void> write_acts(file_state& s, timestamp now) {
-    const bytes_view acts = s.frame.view().subspan(frame_header_bytes);
-    {
-        const monitor_lock hold(s.indexing);
-        for_each_act(acts, [&](const retention_act& act) {
-            s.kept.reserve(act.stream);
-            return true;
-        });
-        s.active->acts.reserve(acts.size());
-    }
-    frame_header header;
-    header.kind = frame_kind::retention;
-    header.time = now;
-    header.body_checksum = crc32c(acts);
-    if (auto written = s.log.write_frame(s.frame.data(), s.frame.size(), header); !written) return written;
-    const monitor_lock hold(s.indexing);
-    s.log.segment()->end.store(s.log.end().offset, std::memory_order_release);
-    s.active->acts.append(acts);
-    s.kept.take_in(acts);
-    return {};
-}
-
-// What is staged is committed, or given up on every other way out.
-class staged_append {
-public:
-    staged_append(file_state& s, const append_request& request, const admission& admitted)
-        : s_(s), admitted_(admitted) {
-        const monitor_lock index(s_.indexing);
-        s_.active->reserve_frame();
-        s_.ledger.stage(request);
-    }
-    staged_append(const staged_append&) = delete;
-    staged_append& operator=(const staged_append&) = delete;
-    ~staged_append() {
-        if (committed_) return;
-        const monitor_lock index(s_.indexing);
-        s_.ledger.abandon();
-    }
-    void commit(const frame_header& frame, std::uint64_t offset) noexcept {
-        const monitor_lock index(s_.indexing);
-        s_.log.segment()->end.store(s_.log.end().offset, std::memory_order_release);
-        s_.active->add_frame(s_.log.identity().store, frame, offset);
-        s_.ledger.commit(admitted_);
-        s_.visible.store(admitted_.receipt.last.value, std::memory_order_release);
-        s_.indexing.announce();
-        committed_ = true;
-    }
-
-private:
-    file_state& s_;
-    const admission& admitted_;
-    bool committed_ = false;
 };
 
 }  // namespace sillok::detail

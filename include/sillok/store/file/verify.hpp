@@ -116,7 +116,7 @@ private:
     }
     result<void> frame(const frame_header& frame, bytes_view body, std::uint64_t offset) {
         ++health_.frames;
-        if (frame.kind == frame_kind::retention) kept_.take_in(body);
+        if (frame.kind == frame_kind::acts) kept_.take_in(body);
         const bool has_records = frame.kind == frame_kind::batch;
         for (bytes_view rest = has_records ? body.subspan(frame.records_at()) : bytes_view(); !rest.empty();) {
             ++health_.events;
@@ -194,7 +194,7 @@ private:
         const auto acts = filed.index->acts();
         const bytes_view own = in.postings->acts.view();
         if (!acts || !std::equal(acts->begin(), acts->end(), own.begin(), own.end()))
-            add_derived(number, "does not fit its segment's acts of retention");
+            add_derived(number, "does not fit its segment's acts");
         return {};
     }
     bool is_same(const extent& filed, keys kind, const posting_index& postings) {

@@ -1,4 +1,4 @@
-#include "sillok/command/event_slot.hpp"
+#include "sillok/event/event_slot.hpp"
 
 #include <catch2/catch_test_macros.hpp>
 #include <memory>

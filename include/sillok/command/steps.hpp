@@ -1,0 +1,107 @@
+#pragma once
+// An aggregate's history a step at a time, for people who look for what went wrong, and when.
+//
+//     sillok::for_each_step<account>(store, "42", [](const sillok::step<account>& step) {
+//         std::cout << step.about.version().value << ' ' << step.event << '\n';
+//         for (const auto& each : sillok::differences(step.before, step.after)) std::cout << "    " << each << '\n';
+//         return true;
+//     });
+
+#include <string>
+#include <string_view>
+
+#include "sillok/codec/print.hpp"
+#include "sillok/command/aggregate.hpp"
+#include "sillok/command/summaries.hpp"
+#include "sillok/core/result.hpp"
+#include "sillok/core/type_list.hpp"
+#include "sillok/event/dispatch.hpp"
+#include "sillok/event/metadata.hpp"
+#include "sillok/event/record.hpp"
+#include "sillok/store/event_store.hpp"
+#include "sillok/store/schema_check.hpp"
+#include "sillok/store/store_ref.hpp"
+
+namespace sillok {
+
+// What one recorded event did. Valid for the call.
+template <class Aggregate>
+struct step {
+    const Aggregate& before;
+    const Aggregate& after;
+    metadata about;
+    std::string_view
+        event;  // as it is today: `money_withdrawn{amount = 30}`, several of them with "; " between, "order.printed (retired)"
+};
+
+}  // namespace sillok
+
+namespace sillok::detail {
+
+// Tells one event type.
+template <class E, class Teller>
+struct tells {
+    void on(const E& event) {
+        std::string& text = static_cast<Teller&>(*this).text;
+        if (!text.empty()) text += "; ";
+        text += sillok::describe(event);
+    }
+};
+
+template <class List, class Teller>
+struct tells_all;
+template <class... E, class Teller>
+struct tells_all<types<E...>, Teller> : tells<E, Teller>... {
+    using tells<E, Teller>::on...;
+};
+
+// A handler that makes text of every event of a catalogue.
+template <class Catalogue>
+struct event_teller : tells_all<typename Catalogue::current_types, event_teller<Catalogue>> {
+    using events = Catalogue;
+    std::string text;
+};
+
+}  // namespace sillok::detail
+
+namespace sillok {
+
+// Calls `visit` with each step of an aggregate's history, in order, until it returns false. What is not kept is not a step: the first
+// one is then the summary that stands for it.
+//
+// Errors:     as repository::load
+// Complexity: O(events), and a copy of the state for each
+template <class Aggregate, class Visit>
+result<void> for_each_step(const store_ref& store, std::string_view key, Visit visit) {
+    result<void> done;
+    if constexpr (is_aggregate<Aggregate>) {
+        using events = typename Aggregate::events;
+        detail::schema_guard schemas;
+        if (auto fits = schemas.compare<events>(store); !fits) return fits;
+        Aggregate before{};
+        Aggregate after{};
+        version last{};
+        dispatcher<Aggregate> apply;
+        dispatcher<detail::event_teller<events>> tell;
+        detail::event_teller<events> teller;
+        auto read = store.read_stream({Aggregate::name, key}, {}, [&](const record_view& record) {
+            if (record.version().value != last.value + 1 && !detail::is_summary<Aggregate>(record)) {
+                done = detail::cut_off<Aggregate>(record);
+                return false;
+            }
+            last = record.version();
+            before = after;
+            teller.text.clear();
+            done = tell.dispatch(teller, record);
+            if (is_retired<events>(record)) teller.text.append(record.type()).append(" (retired)");
+            if (done) done = apply.dispatch(after, record);
+            return done.has_value() &&
+                   visit(step<Aggregate>{before, after, metadata(record), std::string_view(teller.text)});
+        });
+        if (auto fits = schemas.compare_again<events>(store); !fits) return fits;
+        if (!read) return read;
+    }
+    return done;
+}
+
+}  // namespace sillok

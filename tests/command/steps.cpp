@@ -1,0 +1,86 @@
+#include "sillok/command/steps.hpp"
+
+#include <string>
+#include <vector>
+
+#include <catch2/catch_test_macros.hpp>
+
+#include "event/evolution.hpp"
+#include "sillok/codec/differences.hpp"
+#include "sillok/command/repository.hpp"
+#include "sillok/event/encode.hpp"
+#include "sillok/store/memory_store.hpp"
+#include "sillok/store/retention.hpp"
+
+namespace {
+
+using namespace evolution;
+
+struct pay {
+    std::int64_t amount;
+};
+struct order {
+    static constexpr sillok::name name = "order";
+    using events = order_events;
+    using commands = sillok::commands<pay>;
+    std::string customer;
+    std::uint32_t pieces = 0;
+    std::int64_t open = 0;
+    void apply(const order_placed& e) { customer = e.customer, open += e.total_minor; }
+    void apply(const line_added& e) { pieces += e.quantity; }
+    void apply(const order_paid& e) { open -= e.amount; }
+    sillok::decision<order_paid> decide(const pay& c) const { return order_paid{c.amount}; }
+};
+
+template <class Events, class E>
+void record(sillok::memory_store& store, const E& e) {
+    sillok::byte_buffer payload;
+    const sillok::event_type type = sillok::encode_event<Events>(e, payload);
+    const sillok::new_event event{.type = type, .payload = payload.view()};
+    const sillok::stream_append to[] = {{{"order", "1"}, sillok::any_version{}, {&event, 1}}};
+    REQUIRE(store.append({.streams = to}));
+}
+
+}  // namespace
+
+TEST_CASE("history is told a step at a time, in the events of today") {
+    sillok::memory_store store;
+    record<first_events>(store, v1::order_placed{"ada", 5, {{"a", 1}, {"b", 2}}});
+    record<first_events>(store, order_paid{1});  // retired since
+    REQUIRE(sillok::repository<order>(store).execute("1", pay{200}));
+    std::vector<std::string> told;
+    const auto tell = [&](const sillok::step<order>& step) {
+        std::string line = std::to_string(step.about.version().value) + " " + std::string(step.event) + " |";
+        for (const auto& each : sillok::differences(step.before, step.after))
+            line += " " + each.path + ": " + each.before + " -> " + each.after;
+        told.push_back(line);
+        return true;
+    };
+    REQUIRE(sillok::for_each_step<order>(store, "1", tell));
+    REQUIRE(told.size() == 3);
+    CHECK(
+        told[0] ==
+        "1 order_placed{customer = \"ada\", total_minor = 500, currency = \"KRW\"}; line_added{sku = \"a\", quantity = 1}; "
+        "line_added{sku = \"b\", quantity = 2} | customer: \"\" -> \"ada\" pieces: 0 -> 3 open: 0 -> 500");
+    CHECK(told[1] == "2 order.printed (retired) |");
+    CHECK(told[2] == "3 order_paid{amount = 200} | open: 500 -> 300");
+
+    int steps = 0;
+    REQUIRE(sillok::for_each_step<order>(store, "1", [&](const auto&) { return ++steps < 2; }));
+    CHECK(steps == 2);
+    REQUIRE(sillok::for_each_step<order>(store, "none", tell));
+    CHECK(told.size() == 3);
+}
+
+TEST_CASE("a history that cannot be told from its beginning, or at all, is an error") {
+    sillok::memory_store store;
+    record<order_events>(store, order_paid{1});
+    record<order_events>(store, order_paid{2});
+    REQUIRE(sillok::truncate(store, {"order", "1"}, sillok::version{2}));
+    const auto none = [](const auto&) { return true; };
+    CHECK(sillok::for_each_step<order>(store, "1", none).error() == sillok::error_kind::truncated);
+    struct later_events : sillok::events<sillok::event<"order.unheard_of", order_paid>> {};
+    sillok::memory_store other;
+    record<later_events>(other, order_paid{1});
+    CHECK(sillok::for_each_step<order>(other, "1", none).error() == sillok::error_kind::unknown_event);
+}

@@ -1,0 +1,4 @@
+#include "bank/events.hpp"
+
+std::size_t bank_size();
+std::size_t bank_size() { return bank::events::size; }
