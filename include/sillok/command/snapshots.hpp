@@ -171,7 +171,8 @@ consteval bool snapshot_can_be_recorded() {
         can,
         "sillok[E0115]: an aggregate with snapshots is a plain struct of fields that can be recorded, or names one that is "
         "kept instead of it. Fix: write `using snapshot = account_kept; account_kept kept() const; static account "
-        "restored(const account_kept&);`, public, or take out what cannot be recorded; `snapshot_version` is a static constant. See docs/errors.md#E0115");
+        "restored(const account_kept&);`, public, or take out what cannot be recorded; `snapshot_version` is a static "
+        "constant. See docs/errors.md#E0115");
     return can;
 }
 
