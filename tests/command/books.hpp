@@ -46,6 +46,12 @@ struct one_version_events
 struct other_old_version_events : sillok::events<sillok::event<"entry.added", v1::other_entry_added, entry_added>,
                                                  sillok::event<"book.closed", closed>> {};
 
+struct formerly_named_events
+    : sillok::events<sillok::event<"entry.added", sillok::formerly<"entry.made">, v1::entry_added, entry_added>,
+                     sillok::event<"book.closed", closed>> {};
+struct retiring_events : sillok::events<sillok::event<"entry.added", v1::entry_added, entry_added>,
+                                        sillok::event<"book.closed", closed>, sillok::retired<"book.lost">> {};
+
 struct add {
     std::int64_t amount;
     std::string text;

@@ -58,6 +58,8 @@ struct counting_store {
     result<position> wait(position p, horizon h, timeout t) const { return inner.wait(p, h, t); }
     result<void> settle(position p) const { return inner.settle(p); }
     result<std::optional<recorded_batch>> find_batch(const uuid& b) const { return inner.find_batch(b); }
+    result<void> read_schemas(schema_visitor visit) const { return inner.read_schemas(visit); }
+    std::uint64_t schema_count() const noexcept { return inner.schema_count(); }
 };
 struct counting_store_that_knows : counting_store {
     result<version> first_kept(stream_view s) const { return inner.first_kept(s); }
@@ -244,6 +246,8 @@ TEST_CASE(
         fingerprint<books::variant_of<books::renamed_events, 0>>(),
         fingerprint<books::variant_of<books::reordered_events, 0>>(),
         fingerprint<books::variant_of<books::one_version_events, 0>>(),
+        fingerprint<books::variant_of<books::formerly_named_events, 0>>(),
+        fingerprint<books::variant_of<books::retiring_events, 0>>(),
         fingerprint<books::variant_of<books::other_old_version_events, 0>>(),
         fingerprint<books::variant_of<books::book_events, 0, books::closed>>(),
         fingerprint<domain::account>(),

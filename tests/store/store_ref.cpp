@@ -41,6 +41,8 @@ struct plain_store {
     result<position> wait(position p, horizon h, timeout t) const { return inner.wait(p, h, t); }
     result<void> settle(position p) const { return inner.settle(p); }
     result<std::optional<recorded_batch>> find_batch(const uuid& b) const { return inner.find_batch(b); }
+    result<void> read_schemas(schema_visitor visit) const { return inner.read_schemas(visit); }
+    std::uint64_t schema_count() const noexcept { return inner.schema_count(); }
 };
 
 }  // namespace

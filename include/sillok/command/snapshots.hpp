@@ -122,10 +122,16 @@ void add_versions(fingerprint_hash& to, types<V...>) {
     to.add(sizeof...(V));
     (to.add(layout_text(shape_of<V>::value)), ...);
 }
+template <class Names>
+void add_names(fingerprint_hash& to, const Names& names, std::size_t count) {
+    to.add(count);
+    for (std::size_t i = 0; i < count; ++i) to.add(names[i]);
+}
 template <class... E>
 void add_entries(fingerprint_hash& to, types<E...>) {
     to.add(sizeof...(E));
-    ((to.add(E::type().name), add_versions(to, typename E::versions{})), ...);
+    ((to.add(E::type().name), add_names(to, E::former(), E::former_size), add_versions(to, typename E::versions{})),
+     ...);
 }
 template <class Catalogue, class... E>
 void add_summaries(fingerprint_hash& to, const summaries<E...>&) {
@@ -133,8 +139,8 @@ void add_summaries(fingerprint_hash& to, const summaries<E...>&) {
     (to.add(event_type_of<Catalogue, E>.name), ...);
 }
 
-// What a state depends on, as far as it can be seen: the form in which it is kept, every version of every event, in order, and
-// which of them are summaries; and the version that the aggregate says for what cannot be seen.
+// What a state depends on, as far as it can be seen: the form in which it is kept, every version of every event with all its
+// names, in order, those that are passed over, and which of them are summaries; and the version that the aggregate says for what cannot be seen.
 template <class A>
 std::uint64_t state_fingerprint() {
     static const std::uint64_t once = [] {
@@ -142,6 +148,8 @@ std::uint64_t state_fingerprint() {
         hash.add("sillok snapshot 1");
         hash.add(layout_text(shape_of<typename kept_form<A>::type>::value));
         add_entries(hash, typename A::events::entries{});
+        const auto& retired = retired_names_of<typename A::events>;
+        add_names(hash, retired.list, retired.size);
         add_summaries<typename A::events>(hash, typename summaries_listed_by<A>::type{});
         if constexpr (has_version<A>)
             hash.add(std::uint64_t{A::snapshot_version});
@@ -163,7 +171,8 @@ consteval bool snapshot_can_be_recorded() {
         can,
         "sillok[E0115]: an aggregate with snapshots is a plain struct of fields that can be recorded, or names one that is "
         "kept instead of it. Fix: write `using snapshot = account_kept; account_kept kept() const; static account "
-        "restored(const account_kept&);`, public, or take out what cannot be recorded; `snapshot_version` is a static constant. See docs/errors.md#E0115");
+        "restored(const account_kept&);`, public, or take out what cannot be recorded; `snapshot_version` is a static "
+        "constant. See docs/errors.md#E0115");
     return can;
 }
 

@@ -114,6 +114,7 @@ public:
 
 private:
     static constexpr std::uint64_t saves_per_cut = 8;
+    static constexpr int tries_max = 100;
 
     using cut_function = result<void> (*)(void*, stream_view, version);
     template <class S>
@@ -130,7 +131,7 @@ private:
     // The version of the last event of the stream `at`, 0 where there is none; a snapshot `of` that stream goes to the visitor.
     result<version> last_of(stream_view at, stream_view of, snapshot_visitor visit) const {
         version last{};
-        auto read = store_.read_stream(at, {.order = direction::backwards, .limit = 1}, [&](const record_view& record) {
+        const auto take = [&](const record_view& record) {
             last = record.version();
             if (record.type() == snapshot_dropped_event.name) return true;
             const auto kept = record.type() == snapshot_event.name && record.revision() == snapshot_event.revision
@@ -141,9 +142,15 @@ private:
             else
                 unreadable_.fetch_add(1, std::memory_order_relaxed);
             return true;
-        });
-        if (!read) return std::move(read).error();
-        return last;
+        };
+        for (int tries = 1;; ++tries) {
+            auto read = store_.read_stream(at, {.order = direction::backwards, .limit = 1}, take);
+            if (!read) return std::move(read).error();
+            if (last != version{0}) return last;
+            // What was last when the read began may be cut off by now, and another one be there.
+            const auto end = store_.version_of(at);
+            if (!end || *end == version{0} || tries == tries_max) return end;
+        }
     }
 
     result<void> add(stream_view to, version at, const event_type& type, bytes_view payload, bool cuts) {
