@@ -65,7 +65,9 @@ TEST_CASE("a change in a depth that nobody writes is told at the deepest field t
         was = "{f: " + was + "}";
         is = "{f: " + is + "}";
     }
-    const said found = say("f: " + was, "f: " + is);
+    was = "f: " + was;
+    is = "f: " + is;
+    const said found = say(was, is);
     CHECK(std::get<0>(found) == "f.f.f.f.f.f.f.f");
     CHECK(std::get<1>(found) == "{f: {f: {f: {f: {f: i8}}}}}");
 }
