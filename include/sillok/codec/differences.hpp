@@ -80,7 +80,13 @@ private:
         append_description(text, value);
         return text;
     }
-    static std::string place(std::size_t index) { return "[" + std::to_string(index) + "]"; }
+    static std::string place(std::size_t index) { return bracketed(std::to_string(index)); }
+    static std::string bracketed(std::string_view text) {
+        std::string step = "[";
+        step += text;
+        step += ']';
+        return step;
+    }
 
     void note(std::string before, std::string after) { into_.push_back({path_, std::move(before), std::move(after)}); }
 
@@ -142,7 +148,7 @@ private:
             const bool has_gone = is == after.end() || (was != before.end() && less(key_of<T>(*was), key_of<T>(*is)));
             const bool has_come = was == before.end() || (is != after.end() && less(key_of<T>(*is), key_of<T>(*was)));
             const auto& here = has_come ? *is : *was;
-            within("[" + describe_value(key_of<T>(here)) + "]", [&] {
+            within(bracketed(describe_value(key_of<T>(here))), [&] {
                 if (has_gone)
                     note(describe_value(value_of<T>(*was)), "");
                 else if (has_come)

@@ -148,7 +148,7 @@ private:
             if (!read) return std::move(read).error();
             if (last != version{0}) return last;
             // What was last when the read began may be cut off by now, and another one be there.
-            const auto end = store_.version_of(at);
+            auto end = store_.version_of(at);
             if (!end || *end == version{0} || tries == tries_max) return end;
         }
     }
