@@ -8,15 +8,13 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "event/evolution.hpp"
+#include "command/recorded_orders.hpp"
 #include "sillok/command/atomically.hpp"
 #include "sillok/command/command_bus.hpp"
 #include "sillok/command/repository.hpp"
 #include "sillok/command/snapshots.hpp"
 #include "sillok/command/steps.hpp"
-#include "sillok/event/encode.hpp"
 #include "sillok/store/memory_snapshots.hpp"
-#include "sillok/store/memory_store.hpp"
 #include "sillok/store/replay.hpp"
 
 namespace {
@@ -71,15 +69,6 @@ struct raw {
 static_assert(!sillok::handles<raw, line_added>);
 static_assert(!sillok::handles<raw, v1::line_added>);
 static_assert(!std::is_convertible_v<line_added, sillok::record_view>);
-
-template <class Events, class E>
-void record(sillok::memory_store& store, const E& e) {
-    sillok::byte_buffer payload;
-    const sillok::event_type type = sillok::encode_event<Events>(e, payload);
-    const sillok::new_event event{.type = type, .payload = payload.view()};
-    const sillok::stream_append to[] = {{{"order", "1"}, sillok::any_version{}, {&event, 1}}};
-    REQUIRE(store.append({.streams = to}));
-}
 
 // As the first generation left it.
 void fill(sillok::memory_store& store) {

@@ -5,11 +5,9 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "event/evolution.hpp"
+#include "command/recorded_orders.hpp"
 #include "sillok/codec/differences.hpp"
 #include "sillok/command/repository.hpp"
-#include "sillok/event/encode.hpp"
-#include "sillok/store/memory_store.hpp"
 #include "sillok/store/retention.hpp"
 
 namespace {
@@ -31,15 +29,6 @@ struct order {
     void apply(const order_paid& e) { open -= e.amount; }
     sillok::decision<order_paid> decide(const pay& c) const { return order_paid{c.amount}; }
 };
-
-template <class Events, class E>
-void record(sillok::memory_store& store, const E& e) {
-    sillok::byte_buffer payload;
-    const sillok::event_type type = sillok::encode_event<Events>(e, payload);
-    const sillok::new_event event{.type = type, .payload = payload.view()};
-    const sillok::stream_append to[] = {{{"order", "1"}, sillok::any_version{}, {&event, 1}}};
-    REQUIRE(store.append({.streams = to}));
-}
 
 }  // namespace
 
