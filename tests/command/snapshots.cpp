@@ -21,6 +21,7 @@
 #include "sillok/store/stored_snapshots.hpp"
 #include "sillok/testing/faulty_device.hpp"
 #include "sillok/testing/manual_clock.hpp"
+#include "store/counting_store.hpp"
 
 using namespace sillok;
 using books::add;
@@ -41,26 +42,7 @@ version kept_version(const Kept& kept, stream_view of = first_book) {
     kept.load(of, [&](const snapshot& seen) { at = seen.version; }).value();
     return at;
 }
-// A store that counts what is read of it.
-struct counting_store {
-    memory_store inner;
-    mutable std::atomic<std::uint64_t> records{0};
-    mutable std::atomic<std::uint64_t> reads{0};
 
-    result<receipt> append(const append_request& r) { return inner.append(r); }
-    result<void> read_stream(stream_view s, const stream_range& r, record_visitor visit) const {
-        ++reads;
-        return inner.read_stream(s, r, [&](const record_view& each) { return ++records, visit(each); });
-    }
-    result<position> read_all(const log_range& r, record_visitor visit) const { return inner.read_all(r, visit); }
-    result<version> version_of(stream_view s) const { return inner.version_of(s); }
-    position last(horizon h) const { return inner.last(h); }
-    result<position> wait(position p, horizon h, timeout t) const { return inner.wait(p, h, t); }
-    result<void> settle(position p) const { return inner.settle(p); }
-    result<std::optional<recorded_batch>> find_batch(const uuid& b) const { return inner.find_batch(b); }
-    result<void> read_schemas(schema_visitor visit) const { return inner.read_schemas(visit); }
-    std::uint64_t schema_count() const noexcept { return inner.schema_count(); }
-};
 struct counting_store_that_knows : counting_store {
     result<version> first_kept(stream_view s) const { return inner.first_kept(s); }
 };

@@ -10,6 +10,7 @@
 #include "conformance.hpp"
 #include "sillok/store/memory_store.hpp"
 #include "sillok/store/retention.hpp"
+#include "store/counting_store.hpp"
 
 using namespace sillok;
 
@@ -26,29 +27,10 @@ static_assert(event_store<store_ref>);
 static_assert(std::is_trivially_copyable_v<store_ref> && sizeof(store_ref) == 2 * sizeof(void*));
 static_assert(!std::is_constructible_v<store_ref, int&>);
 
-// Has no `first_kept` of its own, and counts what is read of it.
-struct plain_store {
-    memory_store inner;
-    mutable int records = 0;
-
-    result<receipt> append(const append_request& r) { return inner.append(r); }
-    result<void> read_stream(stream_view s, const stream_range& r, record_visitor visit) const {
-        return inner.read_stream(s, r, [&](const record_view& each) { return ++records, visit(each); });
-    }
-    result<position> read_all(const log_range& r, record_visitor visit) const { return inner.read_all(r, visit); }
-    result<version> version_of(stream_view s) const { return inner.version_of(s); }
-    position last(horizon h) const { return inner.last(h); }
-    result<position> wait(position p, horizon h, timeout t) const { return inner.wait(p, h, t); }
-    result<void> settle(position p) const { return inner.settle(p); }
-    result<std::optional<recorded_batch>> find_batch(const uuid& b) const { return inner.find_batch(b); }
-    result<void> read_schemas(schema_visitor visit) const { return inner.read_schemas(visit); }
-    std::uint64_t schema_count() const noexcept { return inner.schema_count(); }
-};
-
 }  // namespace
 
 TEST_CASE("from where on a stream is kept is asked of a store that knows, and read of any other") {
-    plain_store plain;
+    counting_store plain;
     const store_ref knows = plain.inner;
     const store_ref reads = plain;
     const new_event event{.type = {"probe.event", 1}};
