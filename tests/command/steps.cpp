@@ -73,3 +73,25 @@ TEST_CASE("a history that cannot be told from its beginning, or at all, is an er
     record<later_events>(other, order_paid{1});
     CHECK(sillok::for_each_step<order>(other, "1", none).error() == sillok::error_kind::unknown_event);
 }
+
+TEST_CASE("a history goes on past what is not known where that is the policy, and tells it by its name") {
+    sillok::memory_store store;
+    record<order_events>(store, order_placed{"ada", 500, "KRW"});
+    sillok::byte_buffer payload;
+    const sillok::new_event later{.type = {"order.unheard_of", 2}, .payload = payload.view()};
+    const sillok::stream_append to[] = {{{"order", "1"}, sillok::any_version{}, {&later, 1}}};
+    REQUIRE(store.append({.streams = to}));
+    record<order_events>(store, order_paid{200});
+    std::string told;
+    REQUIRE(sillok::for_each_step<order>(
+        store, "1",
+        [&](const sillok::step<order>& step) {
+            told += std::string(step.event) + " " + std::to_string(step.after.open) + "\n";
+            return true;
+        },
+        sillok::unknown::skip));
+    CHECK(told ==
+          "order_placed{customer = \"ada\", total_minor = 500, currency = \"KRW\"} 500\n"
+          "order.unheard_of revision 2 (unknown) 500\n"
+          "order_paid{amount = 200} 300\n");
+}

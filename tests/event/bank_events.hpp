@@ -75,11 +75,11 @@ private:
 
 inline recorded_bytes record_of(sillok::event_type type, sillok::bytes_view payload,
                                 sillok::payload_codec codec = sillok::payload_codec::binary) {
+    type.codec = codec;
     return recorded_bytes({.position = {17},
                            .version = {3},
                            .time = sillok::timestamp{1'700'000'000'000'000'000},
                            .type = type,
-                           .codec = codec,
                            .stream = {"account", "42"},
                            .payload = payload});
 }

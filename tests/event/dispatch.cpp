@@ -221,8 +221,8 @@ TEST_CASE("a payload in JSON needs a dispatcher with a codec for it") {
     sillok::dispatcher<account> binary_only;
     CHECK(
         text_of_failure(binary_only, a, record) ==
-        "unsupported_format: money.withdrawn revision 3 at position 17 of account/42: it was recorded as JSON, and this "
-        "dispatcher was given no JSON codec");
+        "unsupported_format: money.withdrawn revision 3 at position 17 of account/42: it was recorded as JSON, and nothing reads that "
+        "here: its event is not coded_by a JSON codec");
 
     sillok::dispatcher<account, sillok::binary_codec, sillok::json_codec> both;
     CHECK(both.dispatch(a, record).has_value());

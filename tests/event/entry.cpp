@@ -132,8 +132,7 @@ TEST_CASE("an old event is split, too, where it was recorded as JSON") {
     sillok::json_codec::encode(first, payload);
     const sillok::record_fields fields{.position = {1},
                                        .version = {1},
-                                       .type = sillok::event_type_of<first_events, v1::order_placed>,
-                                       .codec = sillok::payload_codec::json,
+                                       .type = {"order.placed", 1, sillok::payload_codec::json},
                                        .stream = {"order", "1"},
                                        .payload = payload.view()};
     sillok::byte_buffer bytes;

@@ -6,6 +6,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <sillok/codec/json.hpp>
 #include <sillok/event/context.hpp>
 #include <sillok/event/schema_lock_text.hpp>
 
@@ -224,4 +225,23 @@ TEST_CASE("what is locked under a former name holds for the event, and what is r
     REQUIRE(!refused);
     CHECK(refused.error().text().find("money.taken revision 1 (line 1) changed: `amount` was i32, now i64") !=
           std::string::npos);
+}
+
+TEST_CASE("members of an event with a weak codec come and go in a lock, and keep their types", "[schema_lock_text]") {
+    struct note {
+        std::string text;
+        std::int32_t stars;
+    };
+    struct notes : sillok::events<sillok::event<"note.taken", sillok::coded_by<sillok::weak_json_codec>, note>> {};
+    const auto merge = [](std::string_view lock) {
+        return sillok::merge_schema_lock(sillok::parse_schema_lock(lock).value(), sillok::layouts_of<notes>());
+    };
+    const auto changed = merge("{\"note.taken\", 1, \"author: string; text: string\"},");
+    REQUIRE(changed);
+    CHECK(changed->updated == 1);
+    CHECK(changed->versions.at(0).layout == "text: string; stars: i32");
+    CHECK(merge("{\"note.taken\", 1, \"text: string; stars: i32\"},")->updated == 0);
+    const auto refused = merge("{\"note.taken\", 1, \"stars: u8; text: string\"},");
+    REQUIRE(!refused);
+    CHECK(refused.error().text().find("changed: `stars` was u8, now i32") != std::string::npos);
 }

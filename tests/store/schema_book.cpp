@@ -51,9 +51,9 @@ struct deeper {
 
 template <class T>
 new_event of(std::string_view name, std::uint16_t revision = 1, payload_codec codec = payload_codec::binary) {
-    event_type type(name, revision);
+    event_type type(name, revision, codec);
     type.shape = &shape_of<T>::value;
-    return {.type = type, .payload = {}, .codec = codec};
+    return {.type = type};
 }
 
 struct written_book {

@@ -394,12 +394,10 @@ TEST_CASE("whatever happens to a store, it notes and refuses what a model does")
                 const auto revision = static_cast<std::uint16_t>(1 + random() % 30);
                 const std::size_t look =
                     random() % 4 == 0 ? random() % std::size(looks) : (name + revision) % std::size(looks);
-                event_type type(names[name], revision);
-                type.shape = looks[look];
                 const bool is_json = random() % 10 == 0;
-                batch.push_back({.type = type,
-                                 .payload = as_bytes(names[name]),
-                                 .codec = is_json ? payload_codec::json : payload_codec::binary});
+                event_type type(names[name], revision, is_json ? payload_codec::json : payload_codec::binary);
+                type.shape = looks[look];
+                batch.push_back({.type = type, .payload = as_bytes(names[name])});
                 if (type.shape == nullptr || is_json) continue;
                 const std::string layout = detail::layout_text(*type.shape);
                 const auto [at, is_new] = after.emplace(std::pair(names[name], revision), layout);

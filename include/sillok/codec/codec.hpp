@@ -20,6 +20,9 @@ struct codec_probe {
 
 namespace sillok {
 
+// How a payload is written. Each record says it.
+enum class payload_codec : std::uint8_t { binary = 0, json = 1 };
+
 // Laws, which tests/codec/laws.hpp asks of every model:
 //   `encode` appends exactly `encoded_size` bytes, the same for the same value, and leaves what is in `out` alone.
 //   `decode` of these bytes, whole, gives an equal value, whatever `into` held before.
@@ -30,6 +33,19 @@ concept codec = requires(const C& c, const detail::codec_probe& value, detail::c
     { c.encoded_size(value) } -> std::same_as<std::size_t>;
     c.encode(value, out);
     { c.decode(in, into) } -> std::same_as<result<void>>;
+};
+
+// What a codec writes, as its `format` says; one that does not say writes what only it reads back: binary.
+template <class Codec>
+inline constexpr payload_codec format_of = payload_codec::binary;
+template <class Codec>
+    requires requires { Codec::format; }
+inline constexpr payload_codec format_of<Codec> = Codec::format;
+
+// A codec that reads a struct which gained or lost members, as its `is_weak` says.
+template <class Codec>
+concept weak_codec = requires {
+    requires Codec::is_weak;
 };
 
 }  // namespace sillok

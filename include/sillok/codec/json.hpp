@@ -13,6 +13,7 @@
 #include <string_view>
 #include <utility>
 
+#include "sillok/codec/codec.hpp"
 #include "sillok/codec/encodable.hpp"
 #include "sillok/codec/json_reader.hpp"
 #include "sillok/codec/json_writer.hpp"
@@ -34,6 +35,8 @@ namespace sillok {
 
 // Models codec. All functions may be called by any number of threads at once.
 struct json_codec {
+    static constexpr payload_codec format = payload_codec::json;
+
     // The bytes that `encode` will append. Complexity: that of `encode`.
     template <class T>
     static std::size_t encoded_size(const T& value) {
@@ -86,6 +89,8 @@ protected:
 //
 // Models codec.
 struct weak_json_codec : json_codec {
+    static constexpr bool is_weak = true;
+
     // As json_codec, but for members that are missing or unknown.
     template <class T>
     static result<void> decode(bytes_view in, T& into) {

@@ -277,6 +277,15 @@ constexpr std::string_view take_braces(std::string_view& text) noexcept {
     return within;
 }
 
+// Takes an enum off the front of two texts, and tells whether the first reads the second.
+constexpr bool reads_enum(std::string_view& now, std::string_view& recorded) noexcept {
+    if (take_enum(now) != take_enum(recorded)) return false;
+    const bool both_tell = now.starts_with(" {") && recorded.starts_with(" {");
+    const std::string_view has = take_braces(now);
+    const std::string_view had = take_braces(recorded);
+    return !both_tell || missing_enumerator(has, had).empty();
+}
+
 }  // namespace sillok::detail
 
 namespace sillok {
@@ -303,11 +312,7 @@ inline constexpr std::uint64_t fingerprint_of = layout_fingerprint(layout_of<T>)
 constexpr bool reads_layout(std::string_view now, std::string_view recorded) noexcept {
     while (!now.empty() && !recorded.empty()) {
         if (now.starts_with("enum ") && recorded.starts_with("enum ")) {
-            if (detail::take_enum(now) != detail::take_enum(recorded)) return false;
-            const bool both_tell = now.starts_with(" {") && recorded.starts_with(" {");
-            const std::string_view has = detail::take_braces(now);
-            const std::string_view had = detail::take_braces(recorded);
-            if (both_tell && !detail::missing_enumerator(has, had).empty()) return false;
+            if (!detail::reads_enum(now, recorded)) return false;
         } else {
             if (now[0] != recorded[0]) return false;
             now.remove_prefix(1);

@@ -21,7 +21,9 @@
 #include "sillok/command/command_context.hpp"
 #include "sillok/command/dated_events.hpp"
 #include "sillok/command/failure.hpp"
+#include "sillok/command/loaded.hpp"
 #include "sillok/command/prepared_batch.hpp"
+#include "sillok/command/read_counts.hpp"
 #include "sillok/command/snapshot_keeper.hpp"
 #include "sillok/command/summaries.hpp"
 #include "sillok/command/time_travel.hpp"
@@ -29,22 +31,13 @@
 #include "sillok/core/hash.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/event/dispatch.hpp"
+#include "sillok/event/event_codec.hpp"
+#include "sillok/event/unknown.hpp"
 #include "sillok/store/event_store.hpp"
 #include "sillok/store/schema_check.hpp"
 #include "sillok/store/store_ref.hpp"
 
 namespace sillok {
-
-// An aggregate's state and the version of its stream; version 0: nothing has happened to it yet.
-template <class Aggregate>
-struct loaded {
-    Aggregate state{};
-    sillok::version version{};
-
-    bool exists() const noexcept { return version != sillok::version{0}; }
-    const Aggregate* operator->() const noexcept { return &state; }
-    const Aggregate& operator*() const noexcept { return state; }
-};
 
 struct snapshots;  // see snapshots.hpp
 
@@ -52,6 +45,7 @@ struct repository_options {
     std::uint32_t retries = 16;  // how often a command is decided again after a conflict
     std::size_t cached_max = 0;  // how many aggregates are kept between calls; 0: none
     std::string source{};        // the service that records, for the metadata of its events; up to 255 bytes
+    sillok::unknown unknown = sillok::unknown::fail;  // what a load does with events that the catalogue does not know
 };
 
 // Refers to its store, which must outlive it.
@@ -113,7 +107,8 @@ public:
         if constexpr (sound) {
             if (auto fits = check_schemas(); !fits) return std::move(fits).error();
             detail::dated_events<Aggregate, Date, DateOf> dated{date_of};
-            dispatcher<detail::dated_events<Aggregate, Date, DateOf>> sort;
+            dispatcher<detail::dated_events<Aggregate, Date, DateOf>> sort(
+                options_.unknown == unknown::keep ? unknown::skip : options_.unknown);
             result<void> done;
             bool is_first = true;
             auto read = store_.read_stream({Aggregate::name, key}, {}, [&](const record_view& record) {
@@ -133,12 +128,13 @@ public:
             if (!read) return std::move(read).error();
             if (!done) return std::move(done).error();
 
-            dispatcher<Aggregate> apply;
+            dispatcher<Aggregate> apply(options_.unknown);
             dated.in_order([&](const record_view& record) {
                 done = apply.dispatch(then.state, record);
                 then.version = record.version();
                 return done.has_value();
             });
+            counts_.add(apply.counts());
             if (!done) return std::move(done).error();
         }
         return then;
@@ -197,6 +193,8 @@ public:
         return hash64(bytes.view());
     }
 
+    // What all loads so far met besides the events that they applied: each read of it counts.
+    passed_over counts() const noexcept { return counts_.sum(); }
     // What was done with snapshots; all 0 where there are none.
     sillok::snapshot_counts snapshot_counts() const noexcept {
         return keeper_ ? keeper_->counts() : sillok::snapshot_counts{};
@@ -284,9 +282,10 @@ private:
     static void add(prepared_batch& batch, std::string_view key, const decided<Command>& now) {
         batch.begin({Aggregate::name, key}, now.before.version);
         now.decision.for_each([&]<class Event>(const Event& event) {
+            using catalogue = typename Aggregate::events;
             batch.add(
-                event_type_of<typename Aggregate::events, Event>,
-                [&](byte_buffer& out) { binary_codec::encode(event, out); },
+                recorded_type_of<catalogue, Event>,
+                [&](byte_buffer& out) { codec_of<catalogue, Event>::encode(event, out); },
                 [&](tags& out) { detail::tag_event<Aggregate>(event, out); });
         });
     }
@@ -315,7 +314,9 @@ private:
     template <class Command>
     static void note(decided<Command>& now, const receipt& done) {
         std::uint64_t bytes = 0;
-        now.decision.for_each([&](const auto& event) { bytes += binary_codec::encoded_size(event); });
+        now.decision.for_each([&]<class Event>(const Event& event) {
+            bytes += codec_of<typename Aggregate::events, Event>::encoded_size(event);
+        });
         now.before.since.add(done.last.value - done.first.value + 1, bytes, done.last, done.time);
     }
 
@@ -325,7 +326,7 @@ private:
     result<tracked> fold(std::string_view key, tracked start, Within within) const {
         if constexpr (sound) {
             if (auto fits = check_schemas(); !fits) return std::move(fits).error();
-            dispatcher<Aggregate> apply;
+            dispatcher<Aggregate> apply(options_.unknown);
             result<void> applied;
             const auto take = [&](const record_view& record) {
                 if (record.version().value != start.version.value + 1) [[unlikely]] {
@@ -352,6 +353,7 @@ private:
             const version from{start.version.value + (is_claimed ? 0 : 1)};
             auto read = store_.read_stream({Aggregate::name, key}, {.from = from},
                                            keeper_ ? record_visitor(take_and_note) : taken);
+            counts_.add(apply.counts());
             if (auto fits = check_schemas(); !fits) return std::move(fits).error();  // noted meanwhile
             if (!read) return not_read(key, std::move(read).error());
             if (is_claimed) {
@@ -386,6 +388,7 @@ private:
     repository_options options_;
     mutable aggregate_cache<tracked> cache_;
     mutable detail::schema_guard schemas_;
+    mutable detail::read_counts counts_;
     std::unique_ptr<detail::snapshot_keeper> keeper_;  // none, where there are no snapshots
 };
 

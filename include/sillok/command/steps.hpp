@@ -18,6 +18,7 @@
 #include "sillok/event/dispatch.hpp"
 #include "sillok/event/metadata.hpp"
 #include "sillok/event/record.hpp"
+#include "sillok/event/unknown.hpp"
 #include "sillok/store/event_store.hpp"
 #include "sillok/store/schema_check.hpp"
 #include "sillok/store/store_ref.hpp"
@@ -31,12 +32,20 @@ struct step {
     const Aggregate& after;
     metadata about;
     std::string_view
-        event;  // as it is today: `money_withdrawn{amount = 30}`, several of them with "; " between, "order.printed (retired)"
+        event;  // as it is today: `money_withdrawn{amount = 30}`, several of them with "; " between, "order.printed (retired)",
+                // "order.sent revision 2 (unknown)"
 };
 
 }  // namespace sillok
 
 namespace sillok::detail {
+
+// Tells an event that is not told by its struct.
+inline std::string describe_unseen(const record_view& record, bool is_retired) {
+    std::string text(record.type());
+    if (is_retired) return text += " (retired)";
+    return text += " revision " + std::to_string(record.revision()) + " (unknown)";
+}
 
 // Tells one event type.
 template <class E, class Teller>
@@ -67,12 +76,12 @@ struct event_teller : tells_all<typename Catalogue::current_types, event_teller<
 namespace sillok {
 
 // Calls `visit` with each step of an aggregate's history, in order, until it returns false. What is not kept is not a step: the first
-// one is then the summary that stands for it.
+// one is then the summary that stands for it. An event that the catalogue does not know is met by the policy.
 //
 // Errors:     as repository::load
 // Complexity: O(events), and a copy of the state for each
 template <class Aggregate, class Visit>
-result<void> for_each_step(const store_ref& store, std::string_view key, Visit visit) {
+result<void> for_each_step(const store_ref& store, std::string_view key, Visit visit, unknown policy = unknown::fail) {
     result<void> done;
     if constexpr (is_aggregate<Aggregate>) {
         using events = typename Aggregate::events;
@@ -81,8 +90,8 @@ result<void> for_each_step(const store_ref& store, std::string_view key, Visit v
         Aggregate before{};
         Aggregate after{};
         version last{};
-        dispatcher<Aggregate> apply;
-        dispatcher<detail::event_teller<events>> tell;
+        dispatcher<Aggregate> apply(policy);
+        dispatcher<detail::event_teller<events>> tell(policy == unknown::keep ? unknown::skip : policy);
         detail::event_teller<events> teller;
         auto read = store.read_stream({Aggregate::name, key}, {}, [&](const record_view& record) {
             if (record.version().value != last.value + 1 && !detail::is_summary<Aggregate>(record)) {
@@ -93,7 +102,7 @@ result<void> for_each_step(const store_ref& store, std::string_view key, Visit v
             before = after;
             teller.text.clear();
             done = tell.dispatch(teller, record);
-            if (is_retired<events>(record)) teller.text.append(record.type()).append(" (retired)");
+            if (done && teller.text.empty()) teller.text = detail::describe_unseen(record, is_retired<events>(record));
             if (done) done = apply.dispatch(after, record);
             return done.has_value() &&
                    visit(step<Aggregate>{before, after, metadata(record), std::string_view(teller.text)});

@@ -25,6 +25,7 @@
 #include "sillok/event/catalogue_index.hpp"
 #include "sillok/event/decode_slots.hpp"
 #include "sillok/event/event.hpp"
+#include "sillok/event/event_codec.hpp"
 #include "sillok/event/event_list.hpp"
 #include "sillok/event/handler.hpp"
 #include "sillok/event/metadata.hpp"
@@ -35,15 +36,8 @@
 
 namespace sillok {
 
-// For a dispatcher that meets binary payloads only.
-struct no_codec {};
-
-}  // namespace sillok
-
-namespace sillok {
-
 // Decodes recorded events and hands them to a handler. Events of the context that the handler did not select are passed
-// over without decoding. `Codec` reads binary payloads, `Json` those that were recorded as JSON.
+// over without decoding. `Codec` reads binary payloads, `Json` those that were recorded as JSON, unless the event's own codecs do.
 //
 // To compile the functions of a large handler only once, declare `extern template class sillok::dispatcher<balances>;` and
 // write `template class sillok::dispatcher<balances>;` in one source file.
@@ -91,6 +85,13 @@ private:
     static constexpr bool is_sound = detail::handler_is_sound<Handler>();
     static constexpr std::size_t rows = detail::rows_of(typename world::entries{});
     static constexpr bool has_former_names = detail::former_names_of<world>.size != 0;
+    static constexpr bool reads_json = !std::same_as<Json, no_codec> || detail::any_is_coded(typename world::entries{});
+
+    // What reads an event's payloads in a format.
+    template <payload_codec Format, class Event>
+    using reader =
+        typename detail::reader_of_event<Format, std::conditional_t<Format == payload_codec::binary, Codec, Json>,
+                                         Event>::type;
 
     using record_function = bool (*)(dispatcher&, Handler&, record_view);
     using object_function = bool (*)(dispatcher&, Handler&, const void*, metadata);
@@ -138,8 +139,8 @@ private:
     [[gnu::always_inline]] bool compare_words(Handler& handler, record_view record, std::uint64_t word, bool& good,
                                               types<V...> versions) {
         return ((word == detail::type_word(event_type_of<world, V>.hash, event_type_of<world, V>.revision)
-                     ? (good = function_for<Codec, V, E, entry_index<world, E>, decltype(versions)>()(*this, handler,
-                                                                                                      record),
+                     ? (good = function_for<reader<payload_codec::binary, typename detail::place_in<world, E>::event>,
+                                            V, E, entry_index<world, E>, decltype(versions)>()(*this, handler, record),
                         true)
                      : false) ||
                 ...);
@@ -155,8 +156,9 @@ private:
     [[gnu::__cold__]] bool dispatch_rare(Handler& handler, record_view record) {
         const auto& slot = detail::index_of_rows<world>.find(detail::type_word(record.type_hash(), record.revision()));
         if (slot.word == 0) return judge_unknown(handler, record);
-        if constexpr (!std::same_as<Json, no_codec>)
-            if (record.codec() == payload_codec::json) return by_row_from_json_.at[slot.row](*this, handler, record);
+        if constexpr (reads_json)
+            if (record.codec() == payload_codec::json && by_row_from_json_.at[slot.row] != &pass_over)
+                return by_row_from_json_.at[slot.row](*this, handler, record);
         if (by_row_.at[slot.row] == &pass_over) return pass_over(*this, handler, record);
         return meet_foreign_codec(record);
     }
@@ -180,14 +182,10 @@ private:
 
     template <class Reader, class E, std::size_t Entry>
     static bool from_current(dispatcher& self, Handler& handler, record_view record) {
-        if (!detail::has_name(record, name_of(Entry))) [[unlikely]] {
-            if constexpr (has_former_names) {
-                if (!detail::is_named<world>(record, Entry)) return self.judge_unknown(handler, record);
-            } else {
-                return self.judge_unknown(handler, record);
-            }
-        }
-        if constexpr (handles_as_view<Handler, E> && std::same_as<Reader, Codec>) {
+        if (!detail::has_name(record, name_of(Entry)) &&
+            !(has_former_names && detail::is_named<world>(record, Entry))) [[unlikely]]
+            return self.judge_unknown(handler, record);
+        if constexpr (handles_as_view<Handler, E> && format_of<Reader> == payload_codec::binary) {
             using view = detail::view_of_event<Handler, E>;
             view value{};
             if (!reads<Reader>(record, value)) [[unlikely]]
@@ -215,13 +213,9 @@ private:
 
     template <class Reader, class Old, class Later, std::size_t Entry>
     static bool from_old(dispatcher& self, Handler& handler, record_view record) {
-        if (!detail::has_name(record, name_of(Entry))) [[unlikely]] {
-            if constexpr (has_former_names) {
-                if (!detail::is_named<world>(record, Entry)) return self.judge_unknown(handler, record);
-            } else {
-                return self.judge_unknown(handler, record);
-            }
-        }
+        if (!detail::has_name(record, name_of(Entry)) &&
+            !(has_former_names && detail::is_named<world>(record, Entry))) [[unlikely]]
+            return self.judge_unknown(handler, record);
         Old old{};
         if constexpr (detail::quiet_codec<Reader>) {
             if (!Reader::reads(record.payload(), old)) [[unlikely]]
@@ -325,9 +319,11 @@ private:
 
     template <class Reader, class E, std::size_t Entry, class... V>
     static consteval bool add_rows(row_table& to, types<V...> versions) {
-        std::size_t row = detail::entries_of<world>.list[Entry].first_row;
-        for (const record_function each : {function_for<Reader, V, E, Entry, decltype(versions)>()...})
-            to.at[row++] = each;
+        if constexpr (!std::same_as<Reader, no_codec>) {
+            std::size_t row = detail::entries_of<world>.list[Entry].first_row;
+            for (const record_function each : {function_for<Reader, V, E, Entry, decltype(versions)>()...})
+                to.at[row++] = each;
+        }
         return true;
     }
 
@@ -346,12 +342,13 @@ private:
         (add(std::type_identity<V>{}), ...);
         return true;
     }
-    template <class Reader, class... Event>
+    template <payload_codec Format, class... Event>
     static constexpr bool add_all_split_rows(row_table& to, types<Event...>) {
         if constexpr (!detail::all_of({true, !Event::is_split...})) {
             const auto add = [&]<class One>(std::type_identity<One>) {
-                if constexpr (One::is_split && !contains<events_taken<Handler>, typename One::current>)
-                    add_split_rows<Reader, One>(to, typename One::versions{});
+                if constexpr (One::is_split && !contains<events_taken<Handler>, typename One::current> &&
+                              !std::same_as<reader<Format, One>, no_codec>)
+                    add_split_rows<reader<Format, One>, One>(to, typename One::versions{});
                 return true;
             };
             const bool added[] = {add(std::type_identity<Event>{})...};
@@ -360,15 +357,16 @@ private:
         return true;
     }
 
-    template <class Reader, class... E>
+    template <payload_codec Format, class... E>
     static consteval row_table rows_for(types<E...>) {
         row_table made{};
         for (record_function& each : made.at) each = &pass_over;
-        if constexpr (is_sound && !std::same_as<Reader, no_codec>)
-            detail::all_of({true, add_rows<Reader, E, entry_index<world, E>>(
-                                      made, typename detail::place_in<world, E>::event::versions{})...});
-        if constexpr (is_sound && !std::same_as<Reader, no_codec>)
-            add_all_split_rows<Reader>(made, typename world::entries{});
+        if constexpr (is_sound && (Format == payload_codec::binary || reads_json)) {
+            detail::all_of(
+                {true, add_rows<reader<Format, typename detail::place_in<world, E>::event>, E, entry_index<world, E>>(
+                           made, typename detail::place_in<world, E>::event::versions{})...});
+            add_all_split_rows<Format>(made, typename world::entries{});
+        }
         return made;
     }
 
@@ -386,11 +384,11 @@ dispatcher<Handler, Codec, Json>::dispatcher(unknown policy) : dispatch_state(po
 
 template <class Handler, class Codec, class Json>
 const typename dispatcher<Handler, Codec, Json>::row_table dispatcher<Handler, Codec, Json>::by_row_ =
-    rows_for<Codec>(events_taken<Handler>{});
+    rows_for<payload_codec::binary>(events_taken<Handler>{});
 
 template <class Handler, class Codec, class Json>
 const typename dispatcher<Handler, Codec, Json>::row_table dispatcher<Handler, Codec, Json>::by_row_from_json_ =
-    rows_for<Json>(events_taken<Handler>{});
+    rows_for<payload_codec::json>(events_taken<Handler>{});
 
 template <class Handler, class Codec, class Json>
 const typename dispatcher<Handler, Codec, Json>::entry_table dispatcher<Handler, Codec, Json>::by_entry_ =

@@ -19,12 +19,13 @@
 #include <string>
 #include <type_traits>
 
-#include "sillok/codec/binary.hpp"
+#include "sillok/codec/codec.hpp"
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/error.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/core/type_list.hpp"
 #include "sillok/event/event.hpp"
+#include "sillok/event/event_codec.hpp"
 #include "sillok/event/event_type.hpp"
 
 namespace sillok {
@@ -99,7 +100,9 @@ template <class Catalogue, class Codec, std::size_t Revision, class E>
 result<event_type> encode_lowered(const E& e, byte_buffer& out, std::uint16_t revision) {
     if (revision == Revision) {
         Codec::encode(e, out);
-        return event_type_of<Catalogue, E>;
+        event_type type = event_type_of<Catalogue, E>;
+        type.codec = format_of<Codec>;
+        return type;
     }
     if constexpr (Revision > 1) {
         using previous = version_of<Catalogue, E, Revision - 1>;
@@ -122,15 +125,19 @@ constexpr Version downcast_to(const E& e) {
     return detail::lower<Version, Catalogue, event_type_of<Catalogue, E>.revision>(e);
 }
 
-// The same by number: appends the payload of `e`, as a revision has it, to `out`, and says under which name and revision that is.
+// The same by number: appends the payload of `e`, as a revision has it, to `out`, by its codec or the one that is named, and says under which name and revision that is.
 //
 // Errors:     invalid_argument: no such revision, or no way to it; `out` is unchanged then
 // Complexity: O(bytes) and the steps
-template <catalogue Catalogue, class Codec = binary_codec, current_event_of<Catalogue> E>
+template <catalogue Catalogue, class Codec, current_event_of<Catalogue> E>
 result<event_type> encode_event(const E& e, byte_buffer& out, std::uint16_t revision) {
     constexpr event_type current = event_type_of<Catalogue, E>;
     if (revision == 0 || revision > current.revision) return detail::no_such_revision(current, revision);
     return detail::encode_lowered<Catalogue, Codec, current.revision>(e, out, revision);
+}
+template <catalogue Catalogue, current_event_of<Catalogue> E>
+result<event_type> encode_event(const E& e, byte_buffer& out, std::uint16_t revision) {
+    return encode_event<Catalogue, codec_of<Catalogue, E>>(e, out, revision);
 }
 
 }  // namespace sillok

@@ -3,6 +3,7 @@
 //
 //     struct order_events : sillok::events<
 //         sillok::event<"order.placed", sillok::formerly<"order.submitted">, v1::order_placed, order_placed>,
+//         sillok::event<"order.noted", sillok::coded_by<sillok::weak_json_codec>, order_noted>,
 //         sillok::retired<"order.printed">> {};
 
 #include <array>
@@ -13,6 +14,7 @@
 #include <type_traits>
 #include <utility>
 
+#include "sillok/codec/codec.hpp"
 #include "sillok/core/fixed_string.hpp"
 #include "sillok/core/name.hpp"
 #include "sillok/core/type_list.hpp"
@@ -74,22 +76,27 @@ namespace sillok {
 template <fixed_string... Name>
 struct formerly {};
 
+// With what an event is recorded, where that is not binary_codec: by the first; and read by the one that has the format of the
+// payload. What was recorded by binary_codec before stays readable, and so does what the others wrote.
+template <codec Writer, codec... Reader>
+struct coded_by {};
+
 // One event: the name under which it is persisted, and its versions from the oldest to the current. Behind the name may stand what it
-// was called before, `formerly<"…">`.
+// was called before, `formerly<"…">`, and with what it is recorded, `coded_by<…>`.
 template <fixed_string Name, class... Versions>
 struct event {
     static_assert(sizeof...(Versions) > 0, "sillok: an event has at least one version");
 
     using versions = types<Versions...>;
     enum : std::size_t { former_size = 0 };
-    enum : bool { is_split = detail::version_chain<Versions...>::splits };
+    enum : bool { is_split = detail::version_chain<Versions...>::splits, is_coded = false };
     static consteval std::array<std::string_view, 0> former() { return {}; }
     using current = typename detail::version_chain<Versions...>::current;
     // What is recorded: the name, and the revision of the current version.
     static consteval event_type type() { return {Name.view(), static_cast<std::uint16_t>(sizeof...(Versions))}; }
 
-    template <std::size_t Entry>
-    using leaves = typename detail::version_chain<Versions...>::template leaves<Entry, event>;
+    template <std::size_t Entry, class Event = event>
+    using leaves = typename detail::version_chain<Versions...>::template leaves<Entry, Event>;
 
     // Whether this can be part of a catalogue; where it cannot, one error has said why.
     static consteval bool is_sound() {
@@ -107,12 +114,12 @@ struct event<Name, formerly<Former...>, Versions...> {
     using versions = types<Versions...>;
     using current = typename detail::version_chain<Versions...>::current;
     enum : std::size_t { former_size = sizeof...(Former) };
-    enum : bool { is_split = detail::version_chain<Versions...>::splits };
+    enum : bool { is_split = detail::version_chain<Versions...>::splits, is_coded = false };
     static consteval std::array<std::string_view, sizeof...(Former)> former() { return {Former.view()...}; }
     static consteval event_type type() { return {Name.view(), static_cast<std::uint16_t>(sizeof...(Versions))}; }
 
-    template <std::size_t Entry>
-    using leaves = typename detail::version_chain<Versions...>::template leaves<Entry, event>;
+    template <std::size_t Entry, class Event = event>
+    using leaves = typename detail::version_chain<Versions...>::template leaves<Entry, Event>;
 
     static consteval bool is_sound() {
         if constexpr (!(is_name(Name.view()) && ... && is_name(Former.view())))
@@ -121,6 +128,18 @@ struct event<Name, formerly<Former...>, Versions...> {
             return detail::upcasts_exist<Versions...>;
     }
 };
+
+template <fixed_string Name, class... Codecs, class... Versions>
+struct event<Name, coded_by<Codecs...>, Versions...> : event<Name, Versions...> {
+    using codecs = types<Codecs...>;
+    enum : bool { is_coded = true };
+
+    template <std::size_t Entry>
+    using leaves = typename event<Name, Versions...>::template leaves<Entry, event>;
+};
+template <fixed_string Name, fixed_string... Former, class... Codecs, class... Versions>
+struct event<Name, formerly<Former...>, coded_by<Codecs...>, Versions...>
+    : event<Name, coded_by<Codecs...>, formerly<Former...>, Versions...> {};
 
 // An event that is not recorded any more, and that no handler is given. Its struct may go; its name stays here, so that what was
 // recorded under it is known, and passed over and counted.

@@ -4,6 +4,8 @@
 #include <cstdint>
 #include <string_view>
 
+#include "sillok/codec/codec.hpp"
+
 namespace sillok {
 
 // The number of a persisted name: FNV-1a of 32 bits. It is written into every record beside the name, so that a table is
@@ -20,17 +22,20 @@ namespace detail {
 struct wire_shape;
 }  // namespace detail
 
-// What a record says about its type. `revision` counts the shapes of an event from 1. Where `shape` is there, a store notes the
-// layout of the version with its first event, and refuses another one; it is no part of what a type is, so it is not compared.
+// What a record says about its type. `revision` counts the shapes of an event from 1. How the payload is written, and the shape, are
+// no part of what a type is, and not compared. Where `shape` is there and the payload binary, a store notes the layout of the version
+// with its first event, and refuses another one.
 struct event_type {
     std::string_view name;
     std::uint32_t hash = 0;
     std::uint16_t revision = 1;
+    payload_codec codec = payload_codec::binary;
     const detail::wire_shape* shape = nullptr;  // lives as long as the program
 
     constexpr event_type() = default;
-    constexpr event_type(std::string_view type_name, std::uint16_t type_revision) noexcept
-        : name(type_name), hash(name_hash(type_name)), revision(type_revision) {}
+    constexpr event_type(std::string_view type_name, std::uint16_t type_revision,
+                         payload_codec written = payload_codec::binary) noexcept
+        : name(type_name), hash(name_hash(type_name)), revision(type_revision), codec(written) {}
 
     friend constexpr bool operator==(const event_type& a, const event_type& b) noexcept {
         return a.hash == b.hash && a.revision == b.revision && a.name == b.name;

@@ -8,6 +8,7 @@
 #include <span>
 #include <string_view>
 
+#include "sillok/codec/codec.hpp"
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/checksum.hpp"
 #include "sillok/core/time.hpp"
@@ -23,9 +24,6 @@ struct header {
     std::string_view value;
     friend constexpr bool operator==(const header&, const header&) = default;
 };
-
-// How a payload was written.
-enum class payload_codec : std::uint8_t { binary = 0, json = 1 };
 
 // Limits that every store keeps. Units: bytes.
 inline constexpr std::size_t payload_bytes_max = std::size_t{16} << 20;

@@ -28,7 +28,6 @@ struct record_fields {
     uuid correlation{};
     uuid causation{};
     event_type type{};
-    payload_codec codec = payload_codec::binary;
     stream_view stream{};
     std::string_view source{};
     std::span<const std::string_view> tags{};
@@ -123,7 +122,7 @@ constexpr std::size_t record_bytes(const record_fields& fields) noexcept {
     std::memcpy(to + layout::causation, fields.causation.octets.data(), 16);
     store_le(to + layout::type_hash, fields.type.hash);
     store_le(to + layout::revision, fields.type.revision);
-    to[layout::codec] = static_cast<std::byte>(fields.codec);
+    to[layout::codec] = static_cast<std::byte>(fields.type.codec);
     to[layout::flags] = std::byte{0};
     to[layout::type_bytes] = static_cast<std::byte>(fields.type.name.size());
     to[layout::category_bytes] = static_cast<std::byte>(fields.stream.category.size());

@@ -19,12 +19,14 @@
 #include "sillok/codec/encodable.hpp"
 #include "sillok/codec/layout.hpp"
 #include "sillok/codec/layout_change.hpp"
+#include "sillok/codec/weak_layout.hpp"
 #include "sillok/codec/wire_shape.hpp"
 #include "sillok/core/shown_text.hpp"
 #include "sillok/core/type_list.hpp"
 #include "sillok/event/catalogue_index.hpp"
 #include "sillok/event/catalogue_tables.hpp"
 #include "sillok/event/event.hpp"
+#include "sillok/event/event_codec.hpp"
 #include "sillok/event/event_type.hpp"
 
 namespace sillok {
@@ -147,6 +149,12 @@ struct names_in_lock {
     }
 };
 
+// Of an event with a weak codec, members may come and go.
+template <class Event>
+constexpr bool still_reads(std::string_view now, std::string_view locked) {
+    return is_weakly_coded<Event> ? weakly_reads_layout(now, locked) : reads_layout(now, locked);
+}
+
 template <class Event, std::size_t Size>
 constexpr lock_verdict judge_version(const lock_index<Size>& lock, std::uint16_t revision, std::string_view layout) {
     lock_verdict verdict;
@@ -154,7 +162,7 @@ constexpr lock_verdict judge_version(const lock_index<Size>& lock, std::uint16_t
         const event_type type(name, revision);
         for (std::size_t place = lock.first(type); place != npos; place = lock.next(type, place)) {
             verdict = {lock_state::same, lock.entries[place].layout};
-            if (layout == verdict.locked || reads_layout(layout, verdict.locked)) continue;
+            if (layout == verdict.locked || still_reads<Event>(layout, verdict.locked)) continue;
             verdict.state = lock_state::changed;
             return verdict;
         }
@@ -326,7 +334,9 @@ struct failed_version {
     using name = told_as<require::named, shown_name<event>>;
     using revision = require::revision<failure.revision>;
     // Only of one whose layout changed.
-    static constexpr layout_change value = change_of(failure.verdict.locked, layout_of<version>);
+    static constexpr layout_change value = is_weakly_coded<event>
+                                               ? weak_change_of(failure.verdict.locked, layout_of<version>)
+                                               : change_of(failure.verdict.locked, layout_of<version>);
 };
 
 template <class Catalogue, auto& Locked, std::size_t Place>

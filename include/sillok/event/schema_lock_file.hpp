@@ -97,7 +97,7 @@ inline int tell(const std::string& path, const result<schema_lock_report>& done)
         std::fprintf(stderr, "error: %s\n", done.error().text().c_str());
         return 1;
     }
-    std::printf("%s: versions %zu, new %zu, with new enumerators %zu%s\n", path.c_str(), done->versions, done->added,
+    std::printf("%s: versions %zu, new %zu, changed as it may %zu%s\n", path.c_str(), done->versions, done->added,
                 done->updated, done->is_written ? "" : "; it stays as it is");
     return 0;
 }

@@ -21,6 +21,7 @@
 #include "sillok/codec/encodable.hpp"
 #include "sillok/codec/layout.hpp"
 #include "sillok/codec/layout_change.hpp"
+#include "sillok/codec/weak_layout.hpp"
 #include "sillok/codec/wire_shape.hpp"
 #include "sillok/core/error.hpp"
 #include "sillok/core/name.hpp"
@@ -28,6 +29,7 @@
 #include "sillok/core/type_list.hpp"
 #include "sillok/event/catalogue_tables.hpp"
 #include "sillok/event/event.hpp"
+#include "sillok/event/event_codec.hpp"
 
 namespace sillok {
 
@@ -38,6 +40,7 @@ struct locked_version {
     std::string layout;
     std::string comments{};  // the lines of comment before it
     std::size_t line = 0;    // where it begins; 0 where it is not from a text
+    bool is_weak = false;    // in a catalogue: it has a weak codec, so that its members may come and go
 
     // What a lock is sorted by.
     friend bool operator<(const locked_version& a, const locked_version& b) {
@@ -56,7 +59,7 @@ struct schema_lock {
     std::vector<locked_version> versions{};
     std::string comments{};   // the lines of comment behind the last version
     std::size_t added = 0;    // by a merge
-    std::size_t updated = 0;  // by a merge: enumerators came to them
+    std::size_t updated = 0;  // by a merge: enumerators came to them, or members of a weak one came and went
 };
 
 // What a catalogue says of its versions.
@@ -244,16 +247,17 @@ consteval bool all_encodable(types<V...>) {
 }
 
 template <class... V>
-void add_versions(std::vector<locked_version>& to, std::string_view name, types<V...>) {
+void add_versions(std::vector<locked_version>& to, std::string_view name, bool is_weak, types<V...>) {
     std::uint16_t revision = 0;
     for (const wire_shape* shape : {&shape_of<V>::value...})
-        to.push_back({std::string(name), ++revision, layout_text(*shape)});
+        to.push_back(
+            {.name = std::string(name), .revision = ++revision, .layout = layout_text(*shape), .is_weak = is_weak});
 }
 
 template <class Event>
 bool add_event(catalogue_layouts& to) {
     if constexpr (all_encodable(typename Event::versions{}))
-        add_versions(to.versions, Event::type().name, typename Event::versions{});
+        add_versions(to.versions, Event::type().name, is_weakly_coded<Event>, typename Event::versions{});
     for (const std::string_view former : Event::former())
         to.renamed.push_back({std::string(former), std::string(Event::type().name)});
     return true;
@@ -289,7 +293,7 @@ std::string schema_lock_text(std::string_view target = {}) {
 // Errors: malformed, with the line: cut, not a lock, a conflict of a merge, a version twice
 inline result<schema_lock> parse_schema_lock(std::string_view text) { return detail::lock_parser(text).parse(); }
 
-// The lock with what is new in a catalogue: its versions, and enumerators of versions that are there. What is locked under a name that
+// The lock with what is new in a catalogue: its versions, enumerators of versions that are there, and members of those with a weak codec. What is locked under a name that
 // an event had stays so and holds for the event; what is locked of a retired event stays for whoever reads it. Comments are kept.
 //
 // Errors:      condition_failed where a locked version changed or is gone; it names each, with the field as it was and as it is
@@ -313,9 +317,13 @@ inline result<schema_lock> merge_schema_lock(schema_lock lock, const catalogue_l
             continue;
         }
         is_locked[static_cast<std::size_t>(fresh - now.versions.begin())] = true;
-        if (!reads_layout(fresh->layout, old.layout)) {
-            refused += where + "changed: " + detail::describe(change_of(old.layout, fresh->layout));
-        } else if (!reads_layout(old.layout, fresh->layout) || fresh->layout.size() > old.layout.size()) {
+        const layout_change change =
+            fresh->is_weak ? weak_change_of(old.layout, fresh->layout) : change_of(old.layout, fresh->layout);
+        if (change.exists()) {
+            refused += where + "changed: " + detail::describe(change);
+        } else if (fresh->is_weak
+                       ? fresh->layout != old.layout
+                       : !reads_layout(old.layout, fresh->layout) || fresh->layout.size() > old.layout.size()) {
             old.layout = fresh->layout;
             ++lock.updated;
         }

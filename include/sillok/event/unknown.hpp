@@ -148,7 +148,7 @@ inline bool dispatch_state::meet_unknown(record_view record, std::uint16_t revis
 inline bool dispatch_state::meet_foreign_codec(record_view record) {
     std::string text = describe(record);
     if (record.codec() == payload_codec::json)
-        text += ": it was recorded as JSON, and this dispatcher was given no JSON codec";
+        text += ": it was recorded as JSON, and nothing reads that here: its event is not coded_by a JSON codec";
     else
         text += ": it was recorded by codec " + std::to_string(static_cast<unsigned>(record.codec())) +
                 ", which this version does not know";

@@ -67,7 +67,6 @@ struct new_event {
     event_type type;
     bytes_view payload{};
     std::span<const std::string_view> tags{};  // each "key:value", 1 to 1024 bytes
-    payload_codec codec = payload_codec::binary;
     bytes_view sealed{};
 };
 

@@ -52,7 +52,7 @@ inline std::uint64_t content_hash(std::span<const stream_append> streams) noexce
         hash = fold_product(hash ^ to.events.size(), 0x9E3779B97F4A7C15);
         for (const new_event& event : to.events) {
             hash = hash_bytes(hash_bytes(hash ^ event.type.revision, as_bytes(event.type.name)), event.payload);
-            hash = hash_bytes(hash ^ static_cast<std::uint64_t>(event.codec), event.sealed);
+            hash = hash_bytes(hash ^ static_cast<std::uint64_t>(event.type.codec), event.sealed);
             hash = fold_product(hash ^ event.tags.size(), 0x9E3779B97F4A7C15);
             for (const std::string_view tag : event.tags) hash = hash_bytes(hash, as_bytes(tag));
         }
@@ -208,7 +208,6 @@ public:
                                           .correlation = correlation,
                                           .causation = causation,
                                           .type = event.type,
-                                          .codec = event.codec,
                                           .stream = request.streams[i].stream,
                                           .source = request.source,
                                           .tags = event.tags,

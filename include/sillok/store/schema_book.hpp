@@ -166,7 +166,7 @@ private:
 
     // What is recorded as JSON says itself what its fields are.
     static bool is_to_be_noted(const new_event& event) noexcept {
-        return event.type.shape != nullptr && event.codec == payload_codec::binary;
+        return event.type.shape != nullptr && event.type.codec == payload_codec::binary;
     }
     bool has_met(const event_type& type) const noexcept {
         const std::uint32_t number = find(type.name, type.hash, type.revision);

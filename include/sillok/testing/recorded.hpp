@@ -4,11 +4,12 @@
 #include <string_view>
 #include <vector>
 
-#include "sillok/codec/binary.hpp"
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/time.hpp"
 #include "sillok/core/uuid.hpp"
+#include "sillok/event/encode.hpp"
 #include "sillok/event/event.hpp"
+#include "sillok/event/event_type.hpp"
 #include "sillok/event/metadata.hpp"
 #include "sillok/event/record.hpp"
 #include "sillok/event/record_writer.hpp"
@@ -31,7 +32,7 @@ public:
     template <current_event_of<Catalogue> Event>
     explicit recorded(const Event& event, const recorded_as& as = {}) {
         byte_buffer payload;
-        binary_codec::encode(event, payload);
+        const event_type type = encode_event<Catalogue>(event, payload);
         uuid id;
         id.octets[0] = 1;
         store_le(reinterpret_cast<std::byte*>(id.octets.data()) + 8, as.position.value);
@@ -41,7 +42,7 @@ public:
                                    .id = id,
                                    .correlation = id,
                                    .causation = id,
-                                   .type = event_type_of<Catalogue, Event>,
+                                   .type = type,
                                    .stream = as.stream,
                                    .payload = payload.view()};
         write_record(bytes_.extend(record_bytes(fields)), fields);

@@ -119,10 +119,10 @@ public:
         events.reserve(drafts.size());
         for (const draft& each : drafts) {
             auto& list = events.emplace_back();
-            event_type type(each.type, each.revision);
+            event_type type(each.type, each.revision, each.codec);
             type.shape = each.shape;
             for (const std::string_view payload : each.payloads)
-                list.push_back({.type = type, .payload = as_bytes(payload), .tags = each.tags, .codec = each.codec});
+                list.push_back({.type = type, .payload = as_bytes(payload), .tags = each.tags});
             streams.push_back({each.stream, each.expected, list});
         }
         request.streams = streams;
