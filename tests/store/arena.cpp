@@ -43,3 +43,22 @@ TEST_CASE("a stable array never moves an element") {
         CHECK(numbers[i] == static_cast<int>(i));
     }
 }
+
+TEST_CASE("what was given out last is given back, and what was added last forgotten") {
+    sillok::detail::arena memory;
+    memory.reserve(400);
+    std::byte* const first = memory.take(100);
+    memory.take(200);
+    memory.give_back(first);
+    CHECK(memory.take(300) == first);
+
+    for (const std::size_t size : {0, 1, 255, 256, 257, 511, 512, 513, 1024}) {
+        sillok::detail::stable_array<int> numbers;
+        for (int i = 0; i < 1500; ++i) numbers.reserve(1), numbers.push_back(i);
+        numbers.shrink_to(size);
+        REQUIRE(numbers.size() == size);
+        for (int i = 0; i < 1500; ++i) numbers.reserve(1), numbers.push_back(5000 + i);
+        for (std::size_t i = 0; i < numbers.size(); ++i)
+            REQUIRE(numbers[i] == static_cast<int>(i < size ? i : 5000 + i - size));
+    }
+}

@@ -50,6 +50,14 @@ public:
         return start;
     }
 
+    // Takes back what was given out from `start` on.
+    //
+    // Requires: it was reserved in one, and nothing was reserved since
+    void give_back(std::byte* start) noexcept {
+        left_ += static_cast<std::size_t>(at_ - start);
+        at_ = start;
+    }
+
 private:
     struct alignas(16) chunk {
         chunk* next;
@@ -111,6 +119,15 @@ public:
             enter_block();
         new (next_++) T(value);
         ++size_;
+    }
+    // Forgets the last elements.
+    void shrink_to(std::size_t size) noexcept {
+        size_ = size;
+        next_ = block_end_ = nullptr;
+        if (size == 0) return;
+        const std::size_t block = block_of(size - 1);
+        next_ = place(size - 1) + 1;
+        block_end_ = blocks_[block] + (std::size_t{1} << (block == 0 ? first_bits : block + first_bits - 1));
     }
 
 private:

@@ -18,6 +18,7 @@
 #include "sillok/event/event_type.hpp"
 #include "sillok/event/record.hpp"
 #include "sillok/event/stream_id.hpp"
+#include "sillok/store/append_witness.hpp"
 #include "sillok/store/schemas.hpp"
 
 namespace sillok {
@@ -89,6 +90,7 @@ struct append_request {
     uuid correlation{};         // nil: likewise, so that a new chain begins
     std::string_view source{};  // the service that records, up to 255 bytes
     std::span<const header> headers{};
+    const append_witness* witness = nullptr;
 };
 
 // What an append says about itself.
@@ -164,7 +166,7 @@ using record_visitor = function_ref<bool(const record_view&)>;
 //              become visible; the time of a record is the store's and never decreases. An error other than
 //              outcome_unknown means that nothing was written. The layout of a binary event whose type has a shape is noted
 //              before the first event of its name and revision can be read, and an append that contradicts what is noted (see
-//              reads_layout) is refused with schema_changed.
+//              reads_layout) is refused with schema_changed. A witness is told as append_witness says.
 // read_stream  gives the events of a stream in order of their versions; an unknown stream has none.
 // read_all     gives the events of the log in order of their positions and returns the last position it looked at, whether
 //              or not that one matched, so that a checkpoint may move there; the position before `from` where there is none.

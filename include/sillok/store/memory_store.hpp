@@ -18,6 +18,7 @@
 #include "sillok/core/time.hpp"
 #include "sillok/core/uuid.hpp"
 #include "sillok/event/record.hpp"
+#include "sillok/store/append_witness.hpp"
 #include "sillok/store/arena.hpp"
 #include "sillok/store/batch_window.hpp"
 #include "sillok/store/event_store.hpp"
@@ -65,16 +66,21 @@ public:
         memory_.reserve(admitted->bytes);
         if (!request.batch.is_nil()) window_.reserve();
         ledger_.stage(request);
-        if (!notes.empty()) schemas_.commit(notes.view());
 
         auto place = static_cast<std::uint32_t>(admitted->receipt.first.value - 1);
-        ledger_.write(request, *admitted, memory_.take(admitted->bytes), [this, &place](const std::byte* at) {
+        std::byte* const written = memory_.take(admitted->bytes);
+        ledger_.write(request, *admitted, written, [this, &place](const std::byte* at) {
             records_.push_back(at);
             return place++;
         });
+        detail::witnessed witness(request.witness);
+        if (request.witness != nullptr) [[unlikely]]
+            if (auto agreed = show(witness, *admitted, written); !agreed) return std::move(agreed).error();
+        if (!notes.empty()) schemas_.commit(notes.view());
         ledger_.commit(*admitted);
         if (!request.batch.is_nil()) window_.add(request.batch, {admitted->receipt, admitted->content});
         last_.store(admitted->receipt.last.value, std::memory_order_release);
+        witness.recorded();
         monitor_.announce();
         return admitted->receipt;
     }
@@ -214,6 +220,24 @@ private:
     static std::uint64_t seed() noexcept {
         const uuid random = uuid_generator()(timestamp{});
         return load_le<std::uint64_t>(reinterpret_cast<const std::byte*>(random.octets.data()) + 8);
+    }
+    // Takes back what is staged, unless the witness agrees.
+    [[gnu::noinline]] result<void> show(detail::witnessed& witness, const detail::admission& admitted,
+                                        std::byte* written) {
+        struct taking_back {
+            memory_store* of;
+            std::byte* written;
+            std::size_t records;
+            ~taking_back() {
+                if (of == nullptr) return;
+                of->ledger_.abandon();
+                of->records_.shrink_to(records);
+                of->memory_.give_back(written);
+            }
+        } otherwise{this, written, static_cast<std::size_t>(admitted.receipt.first.value - 1)};
+        auto agreed = witness.show(written, admitted.receipt.last);
+        if (agreed) otherwise.of = nullptr;
+        return agreed;
     }
     [[gnu::__cold__, gnu::noinline]] static error full() {
         return error(error_kind::too_large,

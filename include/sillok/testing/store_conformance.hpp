@@ -25,6 +25,7 @@
 #include "sillok/testing/store_laws.hpp"
 #include "sillok/testing/store_probe.hpp"
 #include "sillok/testing/store_races.hpp"
+#include "sillok/testing/witness_laws.hpp"
 
 namespace sillok::testing {
 
@@ -148,6 +149,8 @@ inline constexpr law all[] = {
     {"a contradiction is refused and nothing is written", a_contradiction_is_refused_and_nothing_is_written},
     {"an append that is refused leaves no note", an_append_that_is_refused_leaves_no_note},
     {"of those who bring two layouts one wins", of_those_who_bring_two_layouts_one_wins},
+    {"a witness sees each event before it is recorded", a_witness_sees_each_event_before_it_is_recorded},
+    {"what a witness refuses never was", what_a_witness_refuses_never_was},
 };
 
 }  // namespace sillok::testing::laws

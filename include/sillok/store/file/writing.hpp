@@ -10,6 +10,7 @@
 #include "sillok/core/result.hpp"
 #include "sillok/core/time.hpp"
 #include "sillok/event/record.hpp"
+#include "sillok/store/append_witness.hpp"
 #include "sillok/store/event_store.hpp"
 #include "sillok/store/file/format.hpp"
 #include "sillok/store/file/log.hpp"
@@ -138,6 +139,9 @@ inline result<receipt> write(file_state& s, const append_request& request) {
         header.body_checksum = crc32c({record + record_layout::checksum, 4}, header.body_checksum);
         return place_of(offset + static_cast<std::uint64_t>(record - frame));
     });
+    witnessed witness(request.witness);
+    if (auto agreed = witness.show(frame + frame_header_bytes, admitted->receipt.last); !agreed)
+        return std::move(agreed).error();
     header.time = admitted->receipt.time;
     header.batch = request.batch;
     header.content = admitted->content;
@@ -148,6 +152,7 @@ inline result<receipt> write(file_state& s, const append_request& request) {
     }
     header.first = admitted->receipt.first.value;
     staged.commit(header, offset);
+    witness.recorded();
     if (bytes > frame_bytes_kept) s.frame = byte_buffer{};
     return admitted->receipt;
 }
