@@ -47,7 +47,9 @@ TEST_CASE("every kind is printed by its own name", "[error]") {
         {error_kind::truncated, "truncated"},
         {error_kind::stream_deleted, "stream_deleted"},
         {error_kind::schema_changed, "schema_changed"},
+        {error_kind::handler_failed, "handler_failed"},
+        {error_kind::timed_out, "timed_out"},
     };
-    STATIC_REQUIRE(std::size(kinds) == static_cast<std::size_t>(error_kind::schema_changed) + 1);
+    STATIC_REQUIRE(std::size(kinds) == static_cast<std::size_t>(error_kind::timed_out) + 1);
     for (const auto& [kind, text] : kinds) CHECK(to_string(kind) == text);
 }
