@@ -1,5 +1,5 @@
 #pragma once
-// All that a store says, as text: what is expected of a golden store is such a text, which a person has read. It does not use what
+// All that a store says, as text: what is expected of a golden store is such a text, for people to read. It does not use what
 // the library has for telling values, which may change.
 
 #include <cstdint>
