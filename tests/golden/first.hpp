@@ -237,10 +237,10 @@ inline void read_gauges(sillok::file_store& store, sillok::testing::manual_clock
     sillok::byte_buffer bytes[3];
     const auto type = sillok::encode_event<gauge_events>(full, bytes[0]);
     static_cast<void>(sillok::encode_event<gauge_events>(empty, bytes[1]));
-    static_cast<void>(sillok::encode_event<gauge_events, sillok::json_codec>(full, bytes[2]));
+    const sillok::event_type in_json = sillok::encode_event<gauge_events, sillok::json_codec>(full, bytes[2]);
     const sillok::new_event read[] = {{.type = type, .payload = bytes[0].view(), .tags = tags},
                                       {.type = type, .payload = bytes[1].view()},
-                                      {.type = type, .payload = bytes[2].view(), .codec = sillok::payload_codec::json}};
+                                      {.type = in_json, .payload = bytes[2].view()}};
     const sillok::stream_append gauges[] = {{{"gauge", "main"}, sillok::no_stream{}, read}};
     clock.advance(std::chrono::minutes(1));
     static_cast<void>(store.append({.streams = gauges, .batch = named(2), .source = "meter"}).value());
