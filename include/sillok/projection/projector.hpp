@@ -27,6 +27,7 @@
 #include "sillok/event/event_list.hpp"
 #include "sillok/event/record.hpp"
 #include "sillok/event/unknown.hpp"
+#include "sillok/projection/effects.hpp"
 #include "sillok/projection/model_keeper.hpp"
 #include "sillok/projection/on_failure.hpp"
 #include "sillok/projection/projection.hpp"
@@ -44,6 +45,7 @@ struct projector_options {
     std::string category{};                           // of the streams that are read; empty: all
     std::uint64_t keep_every = 100'000;               // events after which the model is kept, where there is a keeper
     clock_ref clock{};                                // for the lag
+    sillok::effects* effects = nullptr;               // of the model's handlers, which it must outlive
 };
 
 // What a step did.
@@ -159,7 +161,9 @@ public:
     result<position> rebuild(Model fresh) requires(!positioned_model<Model>) {
         const std::lock_guard one_at_a_time(stepping_);
         shared_model<Model> beside(std::move(fresh));
-        projector maker(store_, beside, options_);
+        projector_options inert = options_;
+        inert.effects = nullptr;
+        projector maker(store_, beside, std::move(inert));
         auto reached = maker.catch_up();
         if (!reached) return told(std::move(reached));
         model_->update([&](Model& shown) { beside.update([&](Model& made) { std::swap(shown, made); }); });
@@ -173,6 +177,22 @@ private:
     struct failed_event {
         position at{};
         error why;
+    };
+
+    // Effects may be live while an event is handed over.
+    class acting {
+    public:
+        acting(effects* of, position at) noexcept : of_(of) {
+            if (of_ != nullptr) of_->enter(at);
+        }
+        acting(const acting&) = delete;
+        acting& operator=(const acting&) = delete;
+        ~acting() {
+            if (of_ != nullptr) of_->enter(position{});
+        }
+
+    private:
+        effects* of_;
     };
 
     static error at_event(const record_view& record, error why) {
@@ -209,7 +229,10 @@ private:
         if (auto fits = schemas_.template compare<catalogue_of<Model>>(store_); !fits) return std::move(fits).error();
         if (at() == store_.last(horizon::durable)) return projected{.at = at()};
         std::optional<failed_event> failed;
-        auto done = model_->update([&](Model& model) { return work(model, options_.batch, failed); });
+        const position end = store_.last(horizon::durable);
+        if (options_.effects != nullptr)
+            if (auto known = options_.effects->look_up(store_); !known) return std::move(known).error();
+        auto done = model_->update([&](Model& model) { return work(model, options_.batch, end, failed); });
         if (auto fits = schemas_.template compare_again<catalogue_of<Model>>(store_); !fits)
             return std::move(fits).error();
         if (!done || !failed) return done;
@@ -218,7 +241,7 @@ private:
     }
 
     // Hands a batch to the model and commits it; up to the first event that fails, if one does.
-    result<projected> work(Model& model, std::uint64_t limit, std::optional<failed_event>& failed) {
+    result<projected> work(Model& model, std::uint64_t limit, position end, std::optional<failed_event>& failed) {
         projected done{.at = at()};
         detail::unit_of_work<Model> unit(model);
         if (auto begun = unit.begin(); !begun) return std::move(begun).error();
@@ -226,6 +249,8 @@ private:
         const log_range range{
             .from = {done.at.value + 1}, .limit = limit, .upto = horizon::durable, .category = options_.category};
         auto reached = store_.read_all(range, [&](const record_view& record) {
+            if (record.position() > end) return false;
+            const acting act(options_.effects, record.position());
             if (auto taken = detail::guarded([&] { return dispatch_.dispatch(model, record); }); !taken) {
                 failed = failed_event{record.position(), at_event(record, std::move(taken).error())};
                 return false;
@@ -238,11 +263,11 @@ private:
             unit.rollback();
             if (done.taken == 0) return done;
             const failed_event why = *std::move(failed);  // what came before it is done again, without it
-            auto before = work(model, done.taken, failed);
+            auto before = work(model, done.taken, end, failed);
             if (before && !failed) failed = why;
             return before;
         }
-        done.at = failed ? position{failed->at.value - 1} : *reached;
+        done.at = failed ? position{failed->at.value - 1} : (std::min)(*reached, end);
         if (auto committed = unit.commit(done.at); !committed) return std::move(committed).error();
         move_to(done.at);
         since_kept_ += done.taken;
