@@ -123,7 +123,7 @@ LOCK = {
         lost("order.placed", 2)]),
     "event_removed": (EVENT_REMOVED, [lost("order.paid", 1)]),
     "event_renamed": (EVENT_RENAMED, [unlocked("order.settled", 1, "order_paid"), lost("order.paid", 1)]),
-    "former_name_dropped": (FORMER_NAME_DROPPED, [unlocked("order.sent", 1, "order_sent"), lost("order.delivered", 1)]),
+    "former_name_dropped": (FORMER_NAME_DROPPED, [lost("order.delivered", 1)]),
     "former_name_not_retired": (RETIRED_BY_ONE_NAME, [lost("order.delivered", 1)]),
     "version_not_locked": (VERSION_ADDED, [unlocked("order.paid", 2, "order_paid")]),
     "event_not_locked": (EVENT_ADDED, [unlocked("order.returned", 1, "order_returned")]),
@@ -180,10 +180,11 @@ STORE = {
 
 # By test: the edits, those that the target of the lock makes in it, and what is listed then of what was recorded before.
 LOCKED_PAID = '{"order.paid", 1,\n "amount: i64; "\n "fee: i64"},\n'
+LOCKED_SENT = '{"order.sent", 1,\n "by: enum u8 {post = 0; courier = 1}; "\n "to: string"},\n'
 LOCKED_PAID_2 = '{"order.paid", 2,\n "amount: i64; "\n "fee: i64; "\n "method: string"},\n'
 RIGHT_VERSION = (VERSION_ADDED, [(LOCKED_PAID, LOCKED_PAID + LOCKED_PAID_2)], LISTED.replace(" 250", " 250 by cash"))
 RIGHT = {
-    "renamed": (RENAMED_RIGHTLY, [], LISTED),
+    "renamed": (RENAMED_RIGHTLY, [(LOCKED_SENT, LOCKED_SENT + LOCKED_PAID.replace("order.paid", "order.settled"))], LISTED),
     "retired": (RETIRED, [], LISTED.replace("; by courier to Seoul", "")),
     "enumerator_added": (ENUMERATOR_ADDED, [("courier = 1}", "courier = 1; drone = 2}")], LISTED),
 }
