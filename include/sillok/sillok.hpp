@@ -1,6 +1,6 @@
 #pragma once
-// Everything but adapters/, testing/, codec/json.hpp, which alone needs RapidJSON, and store/file/{verify,salvage}.hpp, which only a
-// damaged store needs.
+// Everything but adapters/, testing/, codec/json.hpp, which alone needs RapidJSON, event/schema_lock*.hpp, which the build includes, and
+// store/file/{verify,salvage}.hpp, which only a damaged store needs.
 
 #include "sillok/codec/binary.hpp"
 #include "sillok/codec/codec.hpp"
@@ -27,6 +27,7 @@
 #include "sillok/event/context.hpp"
 #include "sillok/event/dispatch.hpp"
 #include "sillok/event/downcast.hpp"
+#include "sillok/event/encode.hpp"
 #include "sillok/event/event.hpp"
 #include "sillok/event/metadata.hpp"
 #include "sillok/store/event_store.hpp"

@@ -3,6 +3,7 @@
 #include <array>
 #include <cmath>
 #include <cstdint>
+#include <limits>
 #include <map>
 #include <optional>
 #include <set>
@@ -83,4 +84,14 @@ TEST_CASE("what may be absent, and what has keys, is compared by what it holds")
     std::get<line>(gone.either).quantity = 2;
     CHECK(text(after, gone) == "gift: line{sku = \"g\", quantity = 2} -> nothing; either.quantity: 1 -> 2; ");
     CHECK(sillok::differences(1, 2) == std::vector<sillok::field_difference>{{"", "1", "2"}});
+}
+
+TEST_CASE("what is no number and stays none is no difference") {
+    struct reading {
+        double value;
+        float other;
+    };
+    const double none = std::numeric_limits<double>::quiet_NaN();
+    CHECK(sillok::differences(reading{none, 1}, reading{none, 1}).empty());
+    REQUIRE(sillok::differences(reading{none, 1}, reading{2, 1}).size() == 1);
 }

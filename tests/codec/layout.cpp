@@ -194,3 +194,51 @@ TEST_CASE("enumerators are compared wherever they stand", "[layout]") {
     static_assert(missing_enumerator("a = 0; b = 1", "b = 10; a = 0") == "b = 10");
     SUCCEED();
 }
+
+namespace {
+
+// Characters in the name of an enum's scope that look like those around a list.
+template <char C>
+struct around {
+    enum class kind : std::uint8_t { one, two };
+};
+struct brackets_in_names {
+    around<'<'>::kind a;
+    around<','>::kind b;
+    around<')'>::kind c;
+    around<'}'>::kind d;
+    around<'\''>::kind e;
+    around<'\\'>::kind f;
+};
+// Clang tells an enum within a template when it is used.
+constexpr bool is_used =
+    around<'<'>::kind::one != around<'<'>::kind::two && around<','>::kind::one != around<','>::kind::two &&
+    around<')'>::kind::one != around<')'>::kind::two && around<'}'>::kind::one != around<'}'>::kind::two &&
+    around<'\''>::kind::one != around<'\''>::kind::two && around<'\\'>::kind::one != around<'\\'>::kind::two;
+static_assert(is_used);
+
+template <class T>
+struct unused {
+    enum class kind : std::uint8_t { one };
+    T value;
+    kind of;
+};
+
+}  // namespace
+
+TEST_CASE("enumerators are told whatever characters are in the name of their scope") {
+    const std::string one = "enum u8 {one = 0; two = 1}";
+    std::string all;
+    for (const char field : std::string("abcdef"))
+        all += (all.empty() ? "" : "; ") + std::string(1, field) + ": " + one;
+    CHECK(sillok::layout_of<brackets_in_names> == all);
+}
+
+TEST_CASE("where a compiler tells no enumerators only the underlying type counts") {
+    CHECK(sillok::reads_layout("of: enum u8", "of: enum u8 {one = 0}"));
+    CHECK(sillok::reads_layout("of: enum u8 {one = 0}", "of: enum u8"));
+    CHECK(sillok::reads_layout("of: enum u8 {}", "of: enum u8 {one = 0}"));
+    CHECK(sillok::reads_layout("of: enum u8 {one = 0}", "of: enum u8 {}"));
+    CHECK_FALSE(sillok::reads_layout("of: enum u8", "of: enum i8 {one = 0}"));
+    CHECK(sillok::reads_layout(sillok::layout_of<unused<int>>, "value: i32; of: enum u8 {one = 0}"));
+}

@@ -95,3 +95,36 @@ TEST_CASE("a history goes on past what is not known where that is the policy, an
           "order.unheard_of revision 2 (unknown) 500\n"
           "order_paid{amount = 200} 300\n");
 }
+
+namespace {
+
+struct v1_noted {
+    std::string text;
+};
+struct noted {
+    std::string text;
+    static sillok::several<noted> upcast(const v1_noted&) { return {}; }
+};
+struct note_events : sillok::events<sillok::event<"noted", v1_noted, noted>> {};
+struct note {
+    static constexpr sillok::name name = "order";
+    using events = note_events;
+    using commands = sillok::commands<noted>;
+    int count = 0;
+    void apply(const noted&) { ++count; }
+    sillok::decision<noted> decide(const noted& c) const { return c; }
+};
+
+}  // namespace
+
+TEST_CASE("an event that became none is told as that, and not as unknown") {
+    sillok::memory_store store;
+    sillok::byte_buffer payload;
+    sillok::binary_codec::encode(v1_noted{"old"}, payload);
+    const sillok::new_event old{.type = {"noted", 1}, .payload = payload.view()};
+    const sillok::stream_append to[] = {{{"order", "1"}, sillok::any_version{}, {&old, 1}}};
+    REQUIRE(store.append({.streams = to}));
+    std::string told;
+    REQUIRE(sillok::for_each_step<note>(store, "1", [&](const auto& step) { return told += step.event, true; }));
+    CHECK(told == "noted revision 1 (no events today)");
+}

@@ -166,3 +166,28 @@ TEST_CASE("an aggregate without summaries is not cut by them", "[summaries]") {
     STATIC_REQUIRE(std::is_same_v<detail::summaries_listed_by<plain>::type, summaries<>>);
     STATIC_REQUIRE(std::is_same_v<detail::summaries_listed_by<books>::type, summaries<closed>>);
 }
+
+namespace {
+
+// The ledger of later, in which a year's end has another name.
+struct later_events : events<event<"opened", opened>, event<"moved", moved>,
+                             event<"books.closed", formerly<"year.closed">, closed_v1, closed>> {};
+struct later_books : books {
+    using events = later_events;
+};
+
+}  // namespace
+
+TEST_CASE("a summary that was recorded under a former name stands for what came before it") {
+    memory_store store;
+    const repository<books> before(store);
+    REQUIRE(before.execute("1", open_it{"ada"}));
+    REQUIRE(before.execute("1", move{5}));
+    REQUIRE(before.execute("1", close_year{}));
+    REQUIRE(before.execute("1", move{7}));
+    REQUIRE(truncate_to_summary<later_books>(store, "1"));
+    const auto now = repository<later_books>(store).load("1");
+    REQUIRE(now);
+    CHECK(now->state.balance == 12);
+    CHECK(now->state.owner == "ada");
+}

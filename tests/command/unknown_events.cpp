@@ -3,7 +3,9 @@
 #include <string>
 
 #include "sillok/command/repository.hpp"
+#include "sillok/command/snapshots.hpp"
 #include "sillok/event/encode.hpp"
+#include "sillok/store/memory_snapshots.hpp"
 #include "sillok/store/memory_store.hpp"
 
 namespace {
@@ -30,9 +32,14 @@ struct account {
     void apply(const deposited& e) { balance += e.amount; }
     sillok::decision<deposited> decide(const deposit& c) const { return deposited{c.amount, 9}; }
 };
-struct wary_account : account {
+struct wary_account {
+    static constexpr sillok::name name = "account";
+    using events = account_events;
+    using commands = sillok::commands<deposit>;
+    std::int64_t balance = 0;
     std::string unknown{};
-    using account::apply;
+    void apply(const deposited& e) { balance += e.amount; }
+    sillok::decision<deposited> decide(const deposit& c) const { return deposited{c.amount, 9}; }
     void on_unknown(const sillok::unknown_event& e) { unknown += e.raw.type(); }
 };
 
@@ -99,4 +106,20 @@ TEST_CASE("keeping unknown events for an aggregate that does not take them is fa
     record_three(store);
     const sillok::repository<account> accounts(store, {.unknown = sillok::unknown::keep});
     CHECK(accounts.load("1").error() == sillok::error_kind::unknown_event);
+}
+
+TEST_CASE("a snapshot is never of a state in which an unknown event was passed over or kept") {
+    sillok::memory_store store;
+    sillok::memory_snapshots kept;
+    const sillok::snapshots each{kept, {.events = 1}};
+    record_three(store);
+    for (int round = 0; round < 2; ++round) {
+        CHECK(sillok::repository<wary_account>(store, each, {.unknown = sillok::unknown::skip})
+                  .load("1")
+                  ->state.unknown.empty());
+        CHECK(sillok::repository<wary_account>(store, each, {.unknown = sillok::unknown::keep})
+                  .load("1")
+                  ->state.unknown == "account.frozen");
+        CHECK(sillok::repository<wary_account>(store, each).load("1").error() == sillok::error_kind::unknown_event);
+    }
 }

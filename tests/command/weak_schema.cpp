@@ -93,3 +93,15 @@ TEST_CASE("a snapshot of what an older struct became is not taken for that of an
     CHECK(before.snapshot_counts().used > 0);
     CHECK(sillok::repository<now::task>(store, every).load("1")->state.text == "a!");
 }
+
+TEST_CASE("a snapshot is not believed by a program that reads its events by another codec") {
+    using strict = program<added_now, paid, sillok::json_codec>;
+    sillok::memory_store store;
+    sillok::memory_snapshots kept;
+    const sillok::snapshots each{kept, {.events = 1}};
+    REQUIRE(sillok::repository<then::task>(store).execute("1", add{"a"}));
+    REQUIRE(sillok::repository<now::task>(store, each).load("1"));
+    REQUIRE(sillok::repository<now::task>(store, each).load("1"));
+    CHECK(sillok::repository<strict::task>(store).load("1").error() == sillok::error_kind::malformed);
+    CHECK(sillok::repository<strict::task>(store, each).load("1").error() == sillok::error_kind::malformed);
+}

@@ -22,5 +22,5 @@ struct note_taken {
 };
 struct note_events : sillok::events<sillok::event<"note.taken", sillok::coded_by<sillok::weak_json_codec>, note_taken>> {};
 
-constexpr sillok::locked_layout locked[] = {{"note.taken", 1, "author: string; lines: [{text: string; page: i32}]"}, {}};
+constexpr sillok::locked_layout locked[] = {{"note.taken", 1, "(weak) author: string; lines: [{text: string; page: i32}]"}, {}};
 constexpr bool is_locked = sillok::require_lock<note_events, locked>();

@@ -154,8 +154,30 @@ TEST_CASE("an event that goes back to binary reads what was JSON, whatever stand
 namespace {
 
 constexpr sillok::locked_layout before[] = {{"order.noted", 1, "text: string"},
-                                            {"order.noted", 2, "text: string; stars: i32"},
+                                            {"order.noted", 2, "(weak) text: string; stars: i32"},
                                             {"order.paid", 1, "amount: i64"}};
 static_assert(sillok::require_lock<order_events, before>(), "members of an event with a weak codec come and go");
 
+constexpr sillok::locked_layout binary_before[] = {{"order.noted", 1, "text: string"},
+                                                   {"order.noted", 2, "text: string; stars: i32"},
+                                                   {"order.paid", 1, "amount: i64"}};
+static_assert(sillok::detail::all_failures<order_events, binary_before>.count == 1,
+              "and those of one that was binary do not");
+
 }  // namespace
+
+TEST_CASE("JSON of an event whose name only has the hash of one in the catalogue is unknown, and met by the policy") {
+    constexpr std::string_view twin = "session.opened_at_noon";
+    static_assert(sillok::name_hash(twin) == sillok::name_hash("wallet.rejected_by_hand_v"));
+    struct wallet_events : sillok::events<sillok::event<"wallet.rejected_by_hand_v", order_paid>> {};
+    struct wallet {
+        using events = wallet_events;
+        void on(const order_paid&) {}
+    } it;
+    sillok::dispatcher<wallet> careful;
+    CHECK(careful.dispatch(it, a_record({twin, 1, sillok::payload_codec::json}, {})).error() ==
+          sillok::error_kind::unknown_event);
+    sillok::dispatcher<wallet> skipping(sillok::unknown::skip);
+    CHECK(skipping.dispatch(it, a_record({twin, 1, sillok::payload_codec::json}, {})));
+    CHECK(skipping.counts().skipped == 1);
+}

@@ -52,6 +52,7 @@ struct renamed : sillok::events<sillok::event<"cash.withdrawn", sillok::formerly
                                 sillok::retired<"account.marked">> {};
 constexpr sillok::locked_layout by_two_names[] = {{"money.withdrawn", 1, "amount: i64"},
                                                   {"account.marked", 1, "as: enum u8 {open = 0}"},
+                                                  {"cash.withdrawn", 1, "amount: i64"},
                                                   {"cash.withdrawn", 2, "amount: i64; currency: string"}};
 constexpr sillok::locked_layout wrong_by_a_name[] = {{"cash.withdrawn", 1, "amount: i64"},
                                                      {"money.taken", 1, "amount: i32"},
@@ -103,7 +104,14 @@ TEST_CASE("every version that is missing or differs is found, and every one too 
 
 TEST_CASE("an event that was renamed is held to what was locked under each of its names", "[schema_lock]") {
     static_assert(sillok::require_lock<locked::renamed, locked::by_two_names>());
-    static_assert(sillok::require_lock<locked::renamed, locked::all>());
+    // What is recorded from now on has to be locked, too.
+    constexpr auto& missing = sillok::detail::all_failures<locked::renamed, locked::all>;
+    REQUIRE(missing.count == 2);
+    CHECK(missing.list[0].verdict.state == lock_state::missing);
+    CHECK(missing.list[1].verdict.state == lock_state::missing);
+    CHECK(sillok::detail::all_lost<locked::renamed, locked::all>.count == 0);
+    // And so it cannot be taken back without a word.
+    CHECK(sillok::detail::all_lost<locked::bank, locked::by_two_names>.count == 2);
     constexpr auto& failed = sillok::detail::all_failures<locked::renamed, locked::wrong_by_a_name>;
     REQUIRE(failed.count == 1);
     CHECK(failed.list[0].revision == 1);

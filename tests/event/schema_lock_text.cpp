@@ -199,7 +199,8 @@ TEST_CASE("a merge changes and loses nothing that is locked, and says what would
           "  b revision 1 (line 2) is not in the catalogue any more\n"
           "  c revision 1 (line 3) changed: `s.y` was 1, now 2\n"
           "  d revision 1 (line 4) changed: `y` was i8 and is gone\n"
-          "Take the change back, and add it as a new version of the event, or put back what is gone. "
+          "Take the change back, and add it as a new version of the event. Put back what is gone; where the event was renamed, "
+          "write formerly<\"the.old.name\"> behind the new name; where it is over, retired<\"its.name\">. "
           "Where a version was never recorded anywhere, delete its lines and write the lock again.");
     const auto longer = locks::merge("{\"d\", 1, \"x: i8\"},", "{\"d\", 1, \"x: i8; y: i8\"},");
     REQUIRE(!longer);
@@ -211,13 +212,15 @@ TEST_CASE("what is locked under a former name holds for the event, and what is r
     const auto merged =
         sillok::merge_schema_lock(sillok::parse_schema_lock(old).value(), sillok::layouts_of<locks::renamed>());
     REQUIRE(merged);
-    CHECK(merged->added == 1);
-    REQUIRE(merged->versions.size() == 3);
+    CHECK(merged->added == 2);
+    REQUIRE(merged->versions.size() == 4);
     CHECK(merged->versions[0].name == "account.closed");
     CHECK(merged->versions[1].name == "cash.withdrawn");
-    CHECK(merged->versions[1].revision == 2);
-    CHECK(merged->versions[2].name == "money.withdrawn");
-    CHECK(merged->versions[2].revision == 1);
+    CHECK(merged->versions[1].revision == 1);
+    CHECK(merged->versions[2].name == "cash.withdrawn");
+    CHECK(merged->versions[2].revision == 2);
+    CHECK(merged->versions[3].name == "money.withdrawn");
+    CHECK(merged->versions[3].revision == 1);
 
     const auto refused =
         sillok::merge_schema_lock(sillok::parse_schema_lock("{\"money.taken\", 1, \"amount: i32\"},").value(),
@@ -236,12 +239,29 @@ TEST_CASE("members of an event with a weak codec come and go in a lock, and keep
     const auto merge = [](std::string_view lock) {
         return sillok::merge_schema_lock(sillok::parse_schema_lock(lock).value(), sillok::layouts_of<notes>());
     };
-    const auto changed = merge("{\"note.taken\", 1, \"author: string; text: string\"},");
+    const auto changed = merge("{\"note.taken\", 1, \"(weak) author: string; text: string\"},");
     REQUIRE(changed);
     CHECK(changed->updated == 1);
-    CHECK(changed->versions.at(0).layout == "text: string; stars: i32");
-    CHECK(merge("{\"note.taken\", 1, \"text: string; stars: i32\"},")->updated == 0);
-    const auto refused = merge("{\"note.taken\", 1, \"stars: u8; text: string\"},");
+    CHECK(changed->versions.at(0).layout == "(weak) text: string; stars: i32");
+    CHECK(merge("{\"note.taken\", 1, \"(weak) text: string; stars: i32\"},")->updated == 0);
+    CHECK(merge("")->versions.at(0).layout == "(weak) text: string; stars: i32");
+    const auto refused = merge("{\"note.taken\", 1, \"(weak) stars: u8; text: string\"},");
     REQUIRE(!refused);
     CHECK(refused.error().text().find("changed: `stars` was u8, now i32") != std::string::npos);
+
+    // What was locked in binary stays as it was recorded.
+    CHECK_FALSE(merge("{\"note.taken\", 1, \"author: string; text: string\"},"));
+    const auto same = merge("{\"note.taken\", 1, \"text: string; stars: i32\"},");
+    REQUIRE(same);
+    CHECK(same->updated == 0);
+    CHECK(same->versions.at(0).layout == "text: string; stars: i32");
+    // And what goes back to binary is held to what it is then.
+    struct binary_notes
+        : sillok::events<
+              sillok::event<"note.taken", sillok::coded_by<sillok::binary_codec, sillok::weak_json_codec>, note>> {};
+    const auto back = sillok::merge_schema_lock(
+        sillok::parse_schema_lock("{\"note.taken\", 1, \"(weak) author: string; text: string\"},").value(),
+        sillok::layouts_of<binary_notes>());
+    REQUIRE(back);
+    CHECK(back->versions.at(0).layout == "text: string; stars: i32");
 }

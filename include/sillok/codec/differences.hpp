@@ -69,6 +69,8 @@ public:
             }
             (std::make_index_sequence<parts_of<T>::size>{});
         } else {
+            if constexpr (kind == wire_kind::real)
+                if (before != before && after != after) return;  // what is no number stayed none
             note(describe_value(before), describe_value(after));
         }
     }

@@ -17,14 +17,29 @@
 
 namespace sillok::detail {
 
+// Behind the character literal that begins at `at`, such as '<' in what a compiler says of a template's argument.
+constexpr std::size_t behind_literal(std::string_view text, std::size_t at) noexcept {
+    at += at + 1 < text.size() && text[at + 1] == '\\' ? 3 : 2;
+    while (at < text.size() && text[at] != '\'') ++at;
+    return at < text.size() ? at + 1 : text.size();
+}
+// Where the character literal begins that ends before `end`.
+constexpr std::size_t literal_before(std::string_view text, std::size_t end) noexcept {
+    std::size_t at = end - 1;
+    if (at > 2 && text[at - 1] == '\'' && text[at - 2] == '\\') return at - 3;
+    while (at > 0 && text[at - 1] != '\'') --at;
+    return at > 0 ? at - 1 : 0;
+}
+
 // The part of `text` up to `separator` outside of all brackets; `text` loses it.
 constexpr std::string_view take_part(std::string_view& text, char separator) noexcept {
     int depth = 0;
     std::size_t at = 0;
-    for (; at < text.size() && (depth != 0 || text[at] != separator); ++at) {
+    while (at < text.size() && (depth != 0 || text[at] != separator)) {
         const char c = text[at];
         if (c == '{' || c == '[' || c == '<' || c == '(') ++depth;
         if (c == '}' || c == ']' || c == '>' || c == ')') --depth;
+        at = c == '\'' ? behind_literal(text, at) : at + 1;
     }
     const std::string_view part = text.substr(0, at);
     text.remove_prefix(at < text.size() ? at + 1 : at);
@@ -35,14 +50,16 @@ constexpr std::string_view take_part(std::string_view& text, char separator) noe
 // The list within what `spelled_values` says: the last thing in it that stands in braces, or between < and > where clang spells it.
 constexpr std::string_view list_in(std::string_view spelling) noexcept {
     std::size_t end = spelling.size();
-    while (spelling[end - 1] != '}' && spelling[end - 1] != '>') --end;
+    while (end > 0 && spelling[end - 1] != '}' && spelling[end - 1] != '>') --end;
+    if (end == 0) return {};
     std::size_t begin = --end;
-    for (int depth = 1; depth > 0; --begin) {
+    for (int depth = 1; begin > 0;) {
         const char c = spelling[begin - 1];
         if (c == ')' || c == '}' || c == '>') ++depth;
-        if (c == '(' || c == '{' || c == '<') --depth;
+        if ((c == '(' || c == '{' || c == '<') && --depth == 0) break;
+        begin = c == '\'' ? literal_before(spelling, begin) : begin - 1;
     }
-    return spelling.substr(begin + 1, end - begin - 1);
+    return spelling.substr(begin, end - begin);
 }
 
 // Writes a layout; `Sink` takes the pieces.
@@ -131,19 +148,18 @@ private:
         const enum_values values = shape.kind == wire_kind::boolean
                                        ? enum_values{1, false}
                                        : enum_values{shape.size.front * 8 - (is_signed ? 1 : 0), is_signed};
-        put(" {");
         bool is_first = true;
         std::string_view spelled = list_in(shape.spelling);
         for (std::size_t place = 0; place < values.count(); ++place) {
             const std::string_view name = last_identifier(take_part(spelled, ','));
             if (name.empty() || (name[0] >= '0' && name[0] <= '9')) continue;  // "(state)3" has no name
-            if (!is_first) put("; ");
+            put(is_first ? " {" : "; ");
             is_first = false;
             put(name);
             put(values.is_negative(place) ? " = -" : " = ");
             number(values.magnitude(place));
         }
-        put("}");
+        if (!is_first) put("}");
     }
 
     constexpr void type(const wire_shape& shape, const enclosing* around) {
@@ -280,10 +296,9 @@ constexpr std::string_view take_braces(std::string_view& text) noexcept {
 // Takes an enum off the front of two texts, and tells whether the first reads the second.
 constexpr bool reads_enum(std::string_view& now, std::string_view& recorded) noexcept {
     if (take_enum(now) != take_enum(recorded)) return false;
-    const bool both_tell = now.starts_with(" {") && recorded.starts_with(" {");
     const std::string_view has = take_braces(now);
     const std::string_view had = take_braces(recorded);
-    return !both_tell || missing_enumerator(has, had).empty();
+    return has.empty() || had.empty() || missing_enumerator(has, had).empty();
 }
 
 }  // namespace sillok::detail

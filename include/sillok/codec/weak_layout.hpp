@@ -68,4 +68,26 @@ constexpr bool weakly_reads_type(std::string_view now, std::string_view recorded
     return now.empty() && recorded.empty();
 }
 
+// A layout as a lock has it. What was locked under a weak schema begins with a word that says so: what was recorded in binary before
+// its event got a weak codec stays as it was recorded.
+struct locked_form {
+    static constexpr std::string_view weak_prefix = "(weak) ";
+
+    std::string_view layout;
+    bool is_weak;
+
+    constexpr explicit locked_form(std::string_view text) noexcept
+        : layout(text), is_weak(text.starts_with(weak_prefix)) {
+        if (is_weak) layout.remove_prefix(weak_prefix.size());
+    }
+};
+
+// What changed since a layout was locked, by the schema under which it was.
+constexpr layout_change change_since(const locked_form& locked, std::string_view now) noexcept {
+    return locked.is_weak ? weak_change_of(locked.layout, now) : change_of(locked.layout, now);
+}
+constexpr bool still_reads(std::string_view now, const locked_form& locked) noexcept {
+    return locked.is_weak ? weakly_reads_layout(now, locked.layout) : reads_layout(now, locked.layout);
+}
+
 }  // namespace sillok::detail

@@ -353,13 +353,15 @@ consteval bool is_sound_aggregate() {
         return false;
     } else if constexpr (!require::is_a_catalogue<typename A::events>()) {
         return false;
+    } else if constexpr (!A::events::is_sound) {
+        return false;  // one error has said why, and what follows from it would be others
     } else {
         // Both, so that each mistake is said; not &&, which would still say both but read as if it did not.
         const bool applies = applies_all<A>(typename A::events::current_types{});
         const bool decides = decides_all<A>(commands_of<A>{});
         const bool tags = tags_well<A>(typename A::events::current_types{});
         const bool summaries = require::summaries_are_own_events<A>();
-        return applies && decides && tags && summaries && A::events::is_sound;
+        return applies && decides && tags && summaries;
     }
 }
 

@@ -354,6 +354,7 @@ private:
             auto read = store_.read_stream({Aggregate::name, key}, {.from = from},
                                            keeper_ ? record_visitor(take_and_note) : taken);
             counts_.add(apply.counts());
+            start.since.is_partial |= apply.counts().skipped + apply.counts().kept != 0;
             if (auto fits = check_schemas(); !fits) return std::move(fits).error();  // noted meanwhile
             if (!read) return not_read(key, std::move(read).error());
             if (is_claimed) {

@@ -55,6 +55,7 @@ struct snapshot_progress {
     std::uint64_t bytes = 0;
     bool is_claimed = false;  // by a snapshot; whether its event is in the stream is still to be seen
     bool is_read = true;      // by one load, and not remembered from an earlier one
+    bool is_partial = false;  // an unknown event is not in it as it would be for whoever knows it, or fails at it
 
     void add(const record_view& record) noexcept {
         if (first == version{0}) {
@@ -146,7 +147,7 @@ public:
     void keep(const store_ref& log, stream_view stream, version at, const void* state,
               snapshot_progress& progress) noexcept {
         try {
-            if (!progress.is_read || !wants(log, progress)) return;
+            if (!progress.is_read || progress.is_partial || !wants(log, progress)) return;
             byte_buffer bytes;
             write_(state, bytes);
             const auto saved = kept_.save({.stream = stream,

@@ -33,7 +33,7 @@ struct step {
     metadata about;
     std::string_view
         event;  // as it is today: `money_withdrawn{amount = 30}`, several of them with "; " between, "order.printed (retired)",
-                // "order.sent revision 2 (unknown)"
+                // "order.sent revision 2 (unknown)", or "(no events today)" where it was split into none
 };
 
 }  // namespace sillok
@@ -41,10 +41,12 @@ struct step {
 namespace sillok::detail {
 
 // Tells an event that is not told by its struct.
-inline std::string describe_unseen(const record_view& record, bool is_retired) {
+template <class Catalogue>
+std::string describe_unseen(const record_view& record) {
     std::string text(record.type());
-    if (is_retired) return text += " (retired)";
-    return text += " revision " + std::to_string(record.revision()) + " (unknown)";
+    if (is_retired<Catalogue>(record)) return text += " (retired)";
+    text += " revision " + std::to_string(record.revision());
+    return text += find_entry<Catalogue>(record) != npos ? " (no events today)" : " (unknown)";
 }
 
 // Tells one event type.
@@ -102,7 +104,7 @@ result<void> for_each_step(const store_ref& store, std::string_view key, Visit v
             before = after;
             teller.text.clear();
             done = tell.dispatch(teller, record);
-            if (done && teller.text.empty()) teller.text = detail::describe_unseen(record, is_retired<events>(record));
+            if (done && teller.text.empty()) teller.text = detail::describe_unseen<events>(record);
             if (done) done = apply.dispatch(after, record);
             return done.has_value() &&
                    visit(step<Aggregate>{before, after, metadata(record), std::string_view(teller.text)});

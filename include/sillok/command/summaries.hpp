@@ -21,10 +21,10 @@
 
 namespace sillok::detail {
 
-// Whether a record is of an event that the aggregate lists as a summary, in whatever version of it.
+// Whether a record is of an event that the aggregate lists as a summary, in whatever version of it and under whatever of its names.
 template <class A, class... E>
 bool is_one_of(const record_view& record, const summaries<E...>&) noexcept {
-    return ((record.type() == event_type_of<typename A::events, E>.name) || ...);
+    return (is_named<typename A::events>(record, entry_index<typename A::events, E>) || ...);
 }
 template <class A>
 bool is_summary(const record_view& record) noexcept {

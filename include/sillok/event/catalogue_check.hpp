@@ -35,7 +35,8 @@ template <class Next, class Part>
 consteval bool part_is_of_the_catalogue() {
     static_assert(
         !std::same_as<Part, Part>,
-        "sillok[E0213]: what an old event becomes are events of its catalogue, and none of its own older versions. "
+        "sillok[E0213]: what an old event becomes are events of its catalogue, and none of its own older versions or what becomes "
+        "one of them again. "
         "Fix: add the event to the catalogue, or take it out of the several<...> that upcast returns. See docs/errors.md#E0213");
     return false;
 }
@@ -95,6 +96,94 @@ template <class Entries, class Entry>
 struct splits_soundly<Entries, Entry, true>
     : std::bool_constant<splits_well<Entries, Entry>(typename Entry::versions{})> {};
 
+// The steps of all versions of a list, and whether some lead back to where they began: then what is read would never come to an end.
+// A row is a version; the steps of each stand one behind the other.
+template <std::size_t Rows, std::size_t Steps>
+struct split_steps {
+    std::size_t first[Rows + 1]{};
+    std::size_t to[Steps + 1]{};
+    std::size_t rows = 0;
+    std::size_t size = 0;
+
+    constexpr void end_row() { first[++rows] = size; }
+
+    // A row on a circle; `npos` where there is none.
+    constexpr std::size_t circle() const {
+        unsigned char seen[Rows + 1]{};  // 1: on the way, 2: done with
+        for (std::size_t row = 0; row < rows; ++row)
+            if (const std::size_t found = walk(row, seen); found != npos) return found;
+        return npos;
+    }
+
+private:
+    constexpr std::size_t walk(std::size_t row, unsigned char* seen) const {
+        if (seen[row] == 2) return npos;
+        if (seen[row] == 1) return row;
+        seen[row] = 1;
+        for (std::size_t i = first[row]; i < first[row + 1]; ++i)
+            if (const std::size_t found = walk(to[i], seen); found != npos) return found;
+        seen[row] = 2;
+        return npos;
+    }
+};
+
+template <class Previous, class Next>
+consteval std::size_t steps_between() {
+    if constexpr (is_several<step_result<Previous, Next>>)
+        return step_result<Previous, Next>::event_types::size;
+    else
+        return 1;
+}
+template <class Last>
+consteval std::size_t count_steps(types<Last>) {
+    return 0;
+}
+template <class Previous, class Next, class... Rest>
+consteval std::size_t count_steps(types<Previous, Next, Rest...>) {
+    return steps_between<Previous, Next>() + count_steps(types<Next, Rest...>{});
+}
+
+template <class Entries, class Graph, class Last>
+constexpr void add_steps(Graph& to, const std::size_t*, types<Last>) {
+    to.end_row();
+}
+template <class Entries, class Graph, class... Part>
+constexpr void add_parts(Graph& to, const std::size_t* rows, types<Part...>) {
+    ((to.to[to.size++] = rows[place_among<Entries, Part>::entry] + place_among<Entries, Part>::revision - 1), ...);
+}
+template <class Entries, class Graph, class Previous, class Next, class... Rest>
+constexpr void add_steps(Graph& to, const std::size_t* rows, types<Previous, Next, Rest...>) {
+    if constexpr (is_several<step_result<Previous, Next>>)
+        add_parts<Entries>(to, rows, typename step_result<Previous, Next>::event_types{});
+    else
+        to.to[to.size++] = to.rows + 1;
+    to.end_row();
+    add_steps<Entries>(to, rows, types<Next, Rest...>{});
+}
+
+// The place of an event that becomes itself again; `npos` where there is none.
+template <class... E>
+consteval std::size_t find_circle(types<E...> entries) {
+    split_steps<rows_of(entries), (count_steps(typename E::versions{}) + ... + 0)> graph;
+    std::size_t rows[sizeof...(E) + 1]{};
+    std::size_t at = 0;
+    for (const std::size_t size : {E::versions::size...}) rows[at + 1] = rows[at] + size, ++at;
+    (add_steps<types<E...>>(graph, rows, typename E::versions{}), ...);
+    const std::size_t row = graph.circle();
+    for (std::size_t entry = 0; row != npos && entry < sizeof...(E); ++entry)
+        if (row < rows[entry + 1]) return entry;
+    return npos;
+}
+template <class... E>
+consteval bool splits_end(types<E...> entries) {
+    constexpr std::size_t circle = find_circle(entries);
+    if constexpr (circle != npos) {
+        using event = typename element<types<E...>, circle>::current;
+        return require::part_is_of_the_catalogue<event, event>();
+    }
+    return true;
+}
+
 // Whether two events had the same name at any time.
 template <class First, class Second>
 consteval bool share_a_name() {
@@ -115,7 +204,18 @@ consteval name_clash find_retired_clash(types<E...>) {
     for (std::size_t i = 0; i < sizeof...(E); ++i)
         for (std::size_t j = 0; types[i].revision == 0 && j < sizeof...(E); ++j)
             if (i != j && types[i].name == types[j].name) return {i, j};
-    return {};
+    // Former names, by the places of the events that had them.
+    std::size_t at = 0;
+    name_clash clash;
+    const auto look = [&]<class Event>(std::type_identity<Event>) {
+        if constexpr (requires { Event::former_size; })
+            for (std::size_t f = 0; f < Event::former_size; ++f)
+                for (std::size_t i = 0; i < sizeof...(E); ++i)
+                    if (types[i].revision == 0 && types[i].name == Event::former()[f]) clash = {i, at};
+        ++at;
+    };
+    (look(std::type_identity<E>{}), ...);
+    return clash;
 }
 template <class... E>
 consteval bool retired_names_are_free(types<E...> declared) {
@@ -145,8 +245,10 @@ consteval bool list_is_sound(types<E...> list) {
         constexpr bool once = all_of({true, listed_once<types<E...>, typename E::versions>{}()...});
         if constexpr (all_of({true, !E::is_split...}))
             return once;
+        else if constexpr (!once || !all_of({true, splits_soundly<types<E...>, E>{}()...}))
+            return false;
         else
-            return once && all_of({true, splits_soundly<types<E...>, E>{}()...});
+            return splits_end(list);
     }
 }
 template <class... Declared, class Live>

@@ -155,7 +155,7 @@ private:
     // What the table of binary payloads does not have: another codec, or nothing that the catalogue knows.
     [[gnu::__cold__]] bool dispatch_rare(Handler& handler, record_view record) {
         const auto& slot = detail::index_of_rows<world>.find(detail::type_word(record.type_hash(), record.revision()));
-        if (slot.word == 0) return judge_unknown(handler, record);
+        if (slot.word == 0 || !detail::is_named<world>(record, slot.entry)) return judge_unknown(handler, record);
         if constexpr (reads_json)
             if (record.codec() == payload_codec::json && by_row_from_json_.at[slot.row] != &pass_over)
                 return by_row_from_json_.at[slot.row](*this, handler, record);
@@ -182,8 +182,8 @@ private:
 
     template <class Reader, class E, std::size_t Entry>
     static bool from_current(dispatcher& self, Handler& handler, record_view record) {
-        if (!detail::has_name(record, name_of(Entry)) &&
-            !(has_former_names && detail::is_named<world>(record, Entry))) [[unlikely]]
+        if (!detail::has_name(record, name_of(Entry)) && !(has_former_names && detail::is_named<world>(record, Entry)))
+            [[unlikely]]
             return self.judge_unknown(handler, record);
         if constexpr (handles_as_view<Handler, E> && format_of<Reader> == payload_codec::binary) {
             using view = detail::view_of_event<Handler, E>;
@@ -213,8 +213,8 @@ private:
 
     template <class Reader, class Old, class Later, std::size_t Entry>
     static bool from_old(dispatcher& self, Handler& handler, record_view record) {
-        if (!detail::has_name(record, name_of(Entry)) &&
-            !(has_former_names && detail::is_named<world>(record, Entry))) [[unlikely]]
+        if (!detail::has_name(record, name_of(Entry)) && !(has_former_names && detail::is_named<world>(record, Entry)))
+            [[unlikely]]
             return self.judge_unknown(handler, record);
         Old old{};
         if constexpr (detail::quiet_codec<Reader>) {

@@ -17,6 +17,7 @@
 #include <utility>
 
 #include "sillok/codec/binary.hpp"
+#include "sillok/codec/codec.hpp"
 #include "sillok/codec/encodable.hpp"
 #include "sillok/codec/layout.hpp"
 #include "sillok/codec/wire_shape.hpp"
@@ -119,11 +120,22 @@ void add_names(fingerprint_hash& to, const Names& names, std::size_t count) {
     to.add(count);
     for (std::size_t i = 0; i < count; ++i) to.add(names[i]);
 }
+// What of its codecs decides how an event is read.
+template <class... Codec>
+void add_codecs(fingerprint_hash& to, types<Codec...>) {
+    ((to.add(static_cast<std::uint64_t>(format_of<Codec>)), to.add(std::uint64_t{weak_codec<Codec>})), ...);
+}
+template <class Event>
+void add_entry(fingerprint_hash& to) {
+    to.add(Event::type().name);
+    add_names(to, Event::former(), Event::former_size);
+    add_versions(to, typename Event::versions{});
+    if constexpr (Event::is_coded) add_codecs(to, typename Event::codecs{});
+}
 template <class... E>
 void add_entries(fingerprint_hash& to, types<E...>) {
     to.add(sizeof...(E));
-    ((to.add(E::type().name), add_names(to, E::former(), E::former_size), add_versions(to, typename E::versions{})),
-     ...);
+    (add_entry<E>(to), ...);
 }
 
 // What a state depends on, as far as it can be seen: the form in which it is kept,

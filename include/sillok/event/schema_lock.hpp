@@ -26,7 +26,6 @@
 #include "sillok/event/catalogue_index.hpp"
 #include "sillok/event/catalogue_tables.hpp"
 #include "sillok/event/event.hpp"
-#include "sillok/event/event_codec.hpp"
 #include "sillok/event/event_type.hpp"
 
 namespace sillok {
@@ -76,7 +75,8 @@ consteval bool locked_version_is_in_the_catalogue() {
     static_assert(
         !std::same_as<Catalogue, Catalogue>,
         "sillok[E0303]: a version of an event that was locked must stay in the catalogue. "
-        "Fix: put it back, or list its event as retired; where it was never recorded, take its lines off the lock. "
+        "Fix: put it back; where its event was renamed, write `sillok::formerly<\"the.old.name\">` behind the new name, where it is over, "
+        "`sillok::retired<\"its.name\">`; where it was never recorded, take its lines off the lock. "
         "See docs/errors.md#E0303");
     return true;
 }
@@ -149,23 +149,20 @@ struct names_in_lock {
     }
 };
 
-// Of an event with a weak codec, members may come and go.
-template <class Event>
-constexpr bool still_reads(std::string_view now, std::string_view locked) {
-    return is_weakly_coded<Event> ? weakly_reads_layout(now, locked) : reads_layout(now, locked);
-}
-
+// Of a version that has to be in the lock under the name that is recorded, and fits every entry under the names that were.
 template <class Event, std::size_t Size>
 constexpr lock_verdict judge_version(const lock_index<Size>& lock, std::uint16_t revision, std::string_view layout) {
     lock_verdict verdict;
+    bool is_current = true;
     for (const std::string_view name : names_in_lock<Event>().list) {
         const event_type type(name, revision);
         for (std::size_t place = lock.first(type); place != npos; place = lock.next(type, place)) {
-            verdict = {lock_state::same, lock.entries[place].layout};
-            if (layout == verdict.locked || still_reads<Event>(layout, verdict.locked)) continue;
-            verdict.state = lock_state::changed;
-            return verdict;
+            const locked_form locked(lock.entries[place].layout);
+            if (layout != locked.layout && !still_reads(layout, locked))
+                return {lock_state::changed, lock.entries[place].layout};
+            if (is_current) verdict.state = lock_state::same;
         }
+        is_current = false;
     }
     return verdict;
 }
@@ -283,14 +280,16 @@ consteval bool matches(const lock_index<Size>& lock, std::uint16_t revision) {
         return false;
     } else {
         bool found = false;
+        bool is_current = true;
         for (const std::string_view name : names_in_lock<Event>().list) {
             const event_type type(name, revision);
             for (std::size_t place = lock.first(type); place != npos; place = lock.next(type, place)) {
-                layout_matcher matcher{lock.entries[place].layout};
+                layout_matcher matcher{locked_form(lock.entries[place].layout).layout};
                 layout_writer(matcher).write(shape_of<V>::value);
                 if (!matcher.same || !matcher.rest.empty()) return false;
-                found = true;
+                if (is_current) found = true;
             }
+            is_current = false;
         }
         return found;
     }
@@ -334,9 +333,7 @@ struct failed_version {
     using name = told_as<require::named, shown_name<event>>;
     using revision = require::revision<failure.revision>;
     // Only of one whose layout changed.
-    static constexpr layout_change value = is_weakly_coded<event>
-                                               ? weak_change_of(failure.verdict.locked, layout_of<version>)
-                                               : change_of(failure.verdict.locked, layout_of<version>);
+    static constexpr layout_change value = change_since(locked_form(failure.verdict.locked), layout_of<version>);
 };
 
 template <class Catalogue, auto& Locked, std::size_t Place>

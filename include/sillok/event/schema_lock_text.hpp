@@ -37,10 +37,9 @@ namespace sillok {
 struct locked_version {
     std::string name;
     std::uint16_t revision = 0;
-    std::string layout;
+    std::string layout;      // behind "(weak) " where it was locked with a weak codec: its members may come and go
     std::string comments{};  // the lines of comment before it
     std::size_t line = 0;    // where it begins; 0 where it is not from a text
-    bool is_weak = false;    // in a catalogue: it has a weak codec, so that its members may come and go
 
     // What a lock is sorted by.
     friend bool operator<(const locked_version& a, const locked_version& b) {
@@ -250,8 +249,8 @@ template <class... V>
 void add_versions(std::vector<locked_version>& to, std::string_view name, bool is_weak, types<V...>) {
     std::uint16_t revision = 0;
     for (const wire_shape* shape : {&shape_of<V>::value...})
-        to.push_back(
-            {.name = std::string(name), .revision = ++revision, .layout = layout_text(*shape), .is_weak = is_weak});
+        to.push_back({std::string(name), ++revision,
+                      (is_weak ? std::string(locked_form::weak_prefix) : std::string()) + layout_text(*shape)});
 }
 
 template <class Event>
@@ -294,45 +293,47 @@ std::string schema_lock_text(std::string_view target = {}) {
 inline result<schema_lock> parse_schema_lock(std::string_view text) { return detail::lock_parser(text).parse(); }
 
 // The lock with what is new in a catalogue: its versions, enumerators of versions that are there, and members of those with a weak codec. What is locked under a name that
-// an event had stays so and holds for the event; what is locked of a retired event stays for whoever reads it. Comments are kept.
+// an event had stays so and holds for the event, which is locked under its new name as well; what is locked of a retired event stays for whoever reads it. Comments are kept.
 //
 // Errors:      condition_failed where a locked version changed or is gone; it names each, with the field as it was and as it is
 // Complexity:  O(n log n) in versions, and O(n) for each name that was changed
 inline result<schema_lock> merge_schema_lock(schema_lock lock, const catalogue_layouts& now) {
     std::string refused;
     std::vector<bool> is_locked(now.versions.size());
-    const auto find = [&](locked_version wanted) {
-        for (const event_rename& each : now.renamed)
-            if (each.former == wanted.name) wanted.name = each.name;
+    const auto find = [&](const std::string& name, std::uint16_t revision) {
+        const locked_version wanted{name, revision, {}};
         const auto at = std::lower_bound(now.versions.begin(), now.versions.end(), wanted);
         return at != now.versions.end() && !(wanted < *at) ? at : now.versions.end();
     };
     for (locked_version& old : lock.versions) {
         const std::string where = "\n  " + old.name + " revision " + std::to_string(old.revision) + " (line " +
                                   std::to_string(old.line) + ") ";
-        const auto fresh = find({old.name, old.revision, {}});
+        auto fresh = find(old.name, old.revision);
+        if (fresh != now.versions.end()) is_locked[static_cast<std::size_t>(fresh - now.versions.begin())] = true;
+        for (const event_rename& each : now.renamed)
+            if (each.former == old.name) fresh = find(each.name, old.revision);
         if (fresh == now.versions.end()) {
             if (std::find(now.retired.begin(), now.retired.end(), old.name) == now.retired.end())
                 refused += where + "is not in the catalogue any more";
             continue;
         }
-        is_locked[static_cast<std::size_t>(fresh - now.versions.begin())] = true;
-        const layout_change change =
-            fresh->is_weak ? weak_change_of(old.layout, fresh->layout) : change_of(old.layout, fresh->layout);
-        if (change.exists()) {
+        const detail::locked_form had(old.layout);
+        const detail::locked_form has(fresh->layout);
+        if (const layout_change change = detail::change_since(had, has.layout); change.exists()) {
             refused += where + "changed: " + detail::describe(change);
-        } else if (fresh->is_weak
-                       ? fresh->layout != old.layout
-                       : !reads_layout(old.layout, fresh->layout) || fresh->layout.size() > old.layout.size()) {
-            old.layout = fresh->layout;
+        } else if (had.is_weak ? old.layout != fresh->layout
+                               : !reads_layout(had.layout, has.layout) || has.layout.size() > had.layout.size()) {
+            old.layout = had.is_weak ? fresh->layout : std::string(has.layout);
             ++lock.updated;
         }
     }
     if (!refused.empty())
-        return error(error_kind::condition_failed,
-                     "what is locked is never changed, and nothing was written:" + refused +
-                         "\nTake the change back, and add it as a new version of the event, or put back what is gone. "
-                         "Where a version was never recorded anywhere, delete its lines and write the lock again.");
+        return error(
+            error_kind::condition_failed,
+            "what is locked is never changed, and nothing was written:" + refused +
+                "\nTake the change back, and add it as a new version of the event. Put back what is gone; where the event "
+                "was renamed, write formerly<\"the.old.name\"> behind the new name; where it is over, retired<\"its.name\">. "
+                "Where a version was never recorded anywhere, delete its lines and write the lock again.");
     for (std::size_t i = 0; i < now.versions.size(); ++i)
         if (!is_locked[i]) {
             lock.versions.push_back(now.versions[i]);

@@ -146,6 +146,7 @@ inline bool dispatch_state::meet_unknown(record_view record, std::uint16_t revis
         text += ": the catalogue has no event of this name";
     else
         text += ": the catalogue knows it up to revision " + std::to_string(revisions);
+    if (keeps()) text += "; it would be kept, and the handler has no on_unknown";
     return give_up({error_kind::unknown_event, std::move(text)});
 }
 
