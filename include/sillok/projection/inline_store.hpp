@@ -35,7 +35,7 @@ namespace sillok::detail {
 // A read model within appends. One that cannot take back what was done to it is kept twice, the second a step behind.
 template <class Model>
 class inline_model {
-    static constexpr bool sound = require::projection_has_a_name<Model>();
+    enum : bool { is_sound = require::projection_has_a_name<Model>() };
     static constexpr bool is_twice = !transactional_model<Model>;
     static_assert(!positioned_model<Model>,
                   "sillok: a model that keeps its own position cannot be part of another store's append");

@@ -72,7 +72,7 @@ struct projection_health {
 // Threads: step, catch_up and run are for one at a time, others wait; all else at once. Store, model and keeper must outlive it.
 template <class Model>
 class projector {
-    static constexpr bool sound = require::projection_has_a_name<Model>();
+    enum : bool { is_sound = require::projection_has_a_name<Model>() };
 
 public:
     projector(store_ref store, shared_model<Model>& model, projector_options options = {})

@@ -111,7 +111,7 @@ class together : public detail::takes_each<
                      together<Name, First, Model...>>,
                  public detail::kept_together<detail::all_can_be_kept<First, Model...>(),
                                               together<Name, First, Model...>, First, Model...> {
-    static constexpr bool sound = (require::models_share_a_context<First, Model>() && ... && true);
+    enum : bool { is_sound = (require::models_share_a_context<First, Model>() && ... && true) };
     static constexpr bool all_take_back = transactional_model<First> && (transactional_model<Model> && ...);
 
 public:
