@@ -94,7 +94,9 @@ concept hashed_by_std = requires(const T& value) {
 };
 struct all_can_be_hashed {
     template <class... Field>
-    constexpr std::bool_constant<(can_be_hashed<std::remove_cvref_t<Field>>() && ...)> operator()(Field&...) const;
+    constexpr std::bool_constant<(can_be_hashed<std::remove_cvref_t<Field>>() && ...)> operator()(Field&...) const {
+        return {};
+    }
 };
 template <class T>
 consteval bool can_be_hashed() {
