@@ -71,7 +71,9 @@ public:
         for (const auto& each : chains_) sum += each.bytes();
         return sum;
     }
-    Row& row(slot s) const noexcept { return *std::launder(reinterpret_cast<Row*>(slots_.at(s) + row_offset)); }
+    [[gnu::always_inline]] Row& row(slot s) const noexcept {
+        return *std::launder(reinterpret_cast<Row*>(slots_.at(s) + row_offset));
+    }
     // Calls f with every row, in no order, until it returns false.
     template <class F>
     bool for_rows(F&& f) const {

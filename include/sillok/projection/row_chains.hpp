@@ -22,7 +22,9 @@ public:
     struct place {
         const row_slots& slots;
         std::size_t offset;
-        chain_link& operator[](slot s) const noexcept { return *reinterpret_cast<chain_link*>(slots.at(s) + offset); }
+        [[gnu::always_inline]] chain_link& operator[](slot s) const noexcept {
+            return *reinterpret_cast<chain_link*>(slots.at(s) + offset);
+        }
     };
 
     static constexpr std::uint32_t linked = 0x8000'0000U;

@@ -36,6 +36,7 @@ public:
     }
     row_slots(row_slots&& other) noexcept
         : chunks_(std::exchange(other.chunks_, {})),
+          origins_(other.origins_),
           bytes_(other.bytes_),
           alignment_(other.alignment_),
           used_(std::exchange(other.used_, 0)),
@@ -43,6 +44,7 @@ public:
     row_slots& operator=(row_slots&& other) noexcept {
         row_slots moved(std::move(other));
         std::swap(chunks_, moved.chunks_);
+        std::swap(origins_, moved.origins_);
         std::swap(bytes_, moved.bytes_);
         std::swap(alignment_, moved.alignment_);
         std::swap(used_, moved.used_);
@@ -55,10 +57,9 @@ public:
     }
 
     // Requires: s was taken once
-    std::byte* at(slot s) const noexcept {
+    [[gnu::always_inline]] std::byte* at(slot s) const noexcept {
         const std::uint64_t n = std::uint64_t{s} + first_chunk;
-        const auto chunk = static_cast<std::size_t>(std::bit_width(n)) - first_chunk_bits - 1;
-        return chunks_[chunk] + static_cast<std::size_t>(n - (std::uint64_t{first_chunk} << chunk)) * bytes_;
+        return reinterpret_cast<std::byte*>(origins_[chunk_of(n)] + n * bytes_);
     }
 
     // A slot that nobody has. Errors: std::bad_alloc, and nothing has changed.
@@ -70,7 +71,7 @@ public:
         }
         if (used_ == no_slot) throw std::bad_alloc();
         const std::uint64_t n = std::uint64_t{used_} + first_chunk;
-        const auto chunk = static_cast<std::size_t>(std::bit_width(n)) - first_chunk_bits - 1;
+        const std::size_t chunk = chunk_of(n);
         if (chunks_[chunk] == nullptr) add_chunk(chunk);
         return used_++;
     }
@@ -95,15 +96,23 @@ private:
     static constexpr std::size_t first_chunk_bits = 4;
     static_assert(first_chunk == 1U << first_chunk_bits);
 
+    // Of a slot's number and first_chunk.
+    static std::size_t chunk_of(std::uint64_t n) noexcept {
+        return static_cast<std::size_t>(std::bit_width(n)) - first_chunk_bits - 1;
+    }
     void add_chunk(std::size_t chunk) {
         const std::size_t count = std::size_t{first_chunk} << chunk;
         std::size_t bytes = 0;
         if (__builtin_mul_overflow(count, bytes_, &bytes)) throw std::bad_alloc();
         chunks_[chunk] = static_cast<std::byte*>(::operator new (bytes, std::align_val_t{alignment_}));
+        origins_[chunk] = reinterpret_cast<std::uintptr_t>(chunks_[chunk]) - bytes;
     }
 
     // One more than are ever used, so that a null is always behind the last.
-    std::array<std::byte*, 33 - first_chunk_bits + 1> chunks_{};
+    static constexpr std::size_t chunks_max = 33 - first_chunk_bits + 1;
+    std::array<std::byte*, chunks_max> chunks_{};
+    // Where slot -16 would lie if a chunk went on before its beginning: so far, and as many slots, before its first one.
+    std::array<std::uintptr_t, chunks_max> origins_{};
     std::size_t bytes_;
     std::size_t alignment_;
     slot used_ = 0;

@@ -27,7 +27,9 @@ public:
     struct place {
         const row_slots& slots;
         std::size_t offset;
-        tree_links& operator[](slot s) const noexcept { return *reinterpret_cast<tree_links*>(slots.at(s) + offset); }
+        [[gnu::always_inline]] tree_links& operator[](slot s) const noexcept {
+            return *reinterpret_cast<tree_links*>(slots.at(s) + offset);
+        }
     };
 
     std::uint32_t size(place of) const noexcept { return size_of(of, root_); }
@@ -68,9 +70,10 @@ public:
             }
             put_in_place_of(of, s, heir);
             of[heir].left = gone.left;
+            of[heir].size = gone.size;
             of[gone.left].parent = heir;
         }
-        balance_up(of, from);
+        shrink_up(of, from);
     }
 
     // How many rows are at the beginning for which `is_before(row)` is true.
@@ -148,7 +151,7 @@ private:
         else
             of[parent].right = s;
         if (parent == last_ && !left) last_ = s;
-        balance_up(of, parent);
+        grow_up(of, parent, s);
     }
 
     void put_in_place_of(place of, slot old, slot fresh) noexcept {
@@ -186,22 +189,55 @@ private:
         return up;
     }
 
-    void balance_up(place of, slot s) noexcept {
+    // From s up there is one row more. Of the two children of a row only the one on the way is read: the other's size follows from
+    // it, and the other is far away in memory more often than not.
+    void grow_up(place of, slot s, slot child) noexcept {
+        std::uint64_t below = of[child].size;
         while (s != no_slot) {
-            count(of, s);
-            const slot left = of[s].left;
-            const slot right = of[s].right;
-            const std::uint64_t left_weight = weight(of, left);
-            const std::uint64_t right_weight = weight(of, right);
-            if (outweighs(right_weight, left_weight)) {
-                if (weight(of, of[right].left) >= 2 * weight(of, of[right].right)) rotate_right(of, right);
-                s = rotate_left(of, s);
-            } else if (outweighs(left_weight, right_weight)) {
-                if (weight(of, of[left].right) >= 2 * weight(of, of[left].left)) rotate_left(of, left);
-                s = rotate_right(of, s);
+            tree_links& links = of[s];
+            ++links.size;
+            const std::uint64_t heavy = below + 1;
+            const std::uint64_t light = links.size - below;
+            if (outweighs(heavy, light)) {
+                s = links.left == child ? lift_left(of, s) : lift_right(of, s);
+                below = of[s].size;
+                child = s;
+                s = of[s].parent;
+            } else {
+                below = links.size;
+                child = s;
+                s = links.parent;
             }
-            s = of[s].parent;
         }
+    }
+    void shrink_up(place of, slot s) noexcept {
+        if (s == no_slot) return;
+        // A row has gone below s, on whichever side.
+        count(of, s);
+        slot top = s;
+        if (const std::uint64_t left = weight(of, of[s].left), right = weight(of, of[s].right); outweighs(right, left))
+            top = lift_right(of, s);
+        else if (outweighs(left, right))
+            top = lift_left(of, s);
+        std::uint64_t below = of[top].size;
+        for (slot child = top; (s = of[child].parent) != no_slot; child = s) {
+            tree_links& links = of[s];
+            --links.size;
+            const std::uint64_t heavy = links.size - below;
+            if (outweighs(heavy, below + 1)) s = links.left == child ? lift_right(of, s) : lift_left(of, s);
+            below = of[s].size;
+        }
+    }
+    // The heavy child goes up, or that child's inner one.
+    slot lift_right(place of, slot s) noexcept {
+        const slot right = of[s].right;
+        if (weight(of, of[right].left) >= 2 * weight(of, of[right].right)) rotate_right(of, right);
+        return rotate_left(of, s);
+    }
+    slot lift_left(place of, slot s) noexcept {
+        const slot left = of[s].left;
+        if (weight(of, of[left].right) >= 2 * weight(of, of[left].left)) rotate_left(of, left);
+        return rotate_right(of, s);
     }
 
     static bool is_sound(place of, slot s) noexcept {
