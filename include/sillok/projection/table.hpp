@@ -66,7 +66,7 @@ namespace sillok {
 
 template <class Row, class Key, class... Indexes>
 class table {
-    static_assert(require::table_has_a_key<Key>());
+    static_assert((static_cast<void>(require::table_has_a_key<Key>()), true));
 };
 
 // Ensures:     An operation that fails or throws has changed nothing. A pointer to a row is good until that row is erased or the
@@ -75,8 +75,10 @@ class table {
 // Threads:     As a container: any number of readers, or one writer.
 template <class Row, auto... K, class... Indexes>
 class table<Row, unique<K...>, Indexes...> {
-    static_assert(require::table_has_rows<Row>());
-    static_assert((require::table_can_index<Row, unique<K...>>() && ... && require::table_can_index<Row, Indexes>()));
+    // One mistake, one message: what says no has said why.
+    static_assert((static_cast<void>(require::table_has_rows<Row>()), true));
+    static_assert((static_cast<void>(require::table_can_index<Row, unique<K...>>()), true));
+    static_assert(((static_cast<void>(require::table_can_index<Row, Indexes>()), ...), true));
 
     using slot = detail::slot;
     using rows = detail::indexed_rows<Row, unique<K...>, Indexes...>;
