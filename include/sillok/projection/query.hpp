@@ -67,7 +67,7 @@ public:
     auto equal(detail::lookup_of<detail::value_of_member<Members>>... value) const {
         static_assert(range::size == 0, "sillok: equal comes before within, from and until, as in the index");
         using more = typename detail::list_with<equals, Members...>::type;
-        check<more, range>();
+        require_index<more, range>();
         auto bounds = values();
         ((bounds.from.*Members = detail::value_of_member<Members>(value)), ...);
         ((bounds.until.*Members = bounds.from.*Members), ...);
@@ -104,13 +104,13 @@ public:
 
     // By members: walks the index that has them where there is one, and sorts no more than is asked for otherwise.
     template <auto... Members>
-    auto sorted(direction way = ascending) const {
+    auto sorted(sort_order way = ascending) const {
         using by = detail::sorted_by_members<Members...>;
         return query<Table, Bounds, Filter, by>(*table_, bounds_, filter_, by{way});
     }
     // By what is taken of a row.
     template <class What>
-    auto sorted(What what, direction way = ascending) const {
+    auto sorted(What what, sort_order way = ascending) const {
         using by = detail::sorted_by_value<What>;
         return query<Table, Bounds, Filter, by>(*table_, bounds_, filter_, by{std::move(what), way});
     }
@@ -245,7 +245,7 @@ private:
     };
 
     template <class Equal, class Range>
-    static constexpr void check() {
+    static constexpr void require_index() {
         constexpr bool found =
             Table::template route_to<Equal, Range>(detail::sort_wish{}).by != detail::query_route::none;
         static_cast<void>(require::table_has_index<Table, typename detail::query_bounds<Equal, Range>, found>());
@@ -261,7 +261,7 @@ private:
         using wanted = detail::member_list<Member>;
         static_assert(range::size == 0 || std::is_same_v<range, wanted>,
                       "sillok: a query has bounds of one member; write `where` for the others");
-        check<equals, wanted>();
+        require_index<equals, wanted>();
         return values();
     }
     template <class Equal, class Range>

@@ -20,10 +20,10 @@ struct chain_link {
 class row_chains {
 public:
     struct place {
-        const row_slots& slots;
+        const row_slots& in;
         std::size_t offset;
         [[gnu::always_inline]] chain_link& operator[](slot s) const noexcept {
-            return *reinterpret_cast<chain_link*>(slots.at(s) + offset);
+            return *reinterpret_cast<chain_link*>(in.at(s) + offset);
         }
     };
 

@@ -25,10 +25,10 @@ class row_tree {
 public:
     // The rows that links are followed through.
     struct place {
-        const row_slots& slots;
+        const row_slots& in;
         std::size_t offset;
         [[gnu::always_inline]] tree_links& operator[](slot s) const noexcept {
-            return *reinterpret_cast<tree_links*>(slots.at(s) + offset);
+            return *reinterpret_cast<tree_links*>(in.at(s) + offset);
         }
     };
 
