@@ -191,6 +191,15 @@ TEST_CASE("bounds that are the wrong way round hold nothing") {
     CHECK(rows.select().within<&payment_row::at>(second(4), second(4)).count() == 0);
 }
 
+TEST_CASE("bounds that are said twice both hold") {
+    payments rows;
+    for (std::uint64_t id = 0; id < 20; ++id) rows.put(paid(id, "ada", 1, static_cast<std::int64_t>(id))).value();
+    const auto period = rows.select().within<&payment_row::at>(second(5), second(15));
+    CHECK(period.within<&payment_row::at>(second(0), second(20)).count() == 10);
+    CHECK(period.within<&payment_row::at>(second(8), second(12)).count() == 4);
+    CHECK(period.from<&payment_row::at>(second(12)).until<&payment_row::at>(second(9)).count() == 0);
+}
+
 TEST_CASE("a page that is not there is empty, and its total right") {
     payments rows;
     for (std::uint64_t id = 0; id < 21; ++id) rows.put(paid(id, "ada", 1, static_cast<std::int64_t>(id))).value();

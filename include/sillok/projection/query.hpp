@@ -73,7 +73,8 @@ public:
         ((bounds.until.*Members = bounds.from.*Members), ...);
         return bounded<more, range>(std::move(bounds));
     }
-    // The rows with from <= value < until. Requires: an index that goes on with this member behind those of `equal`.
+    // The rows with first <= value < behind, and within all such bounds so far. Requires: an index that goes on with this member
+    // behind those of `equal`.
     template <auto Member>
     auto within(detail::lookup_of<detail::value_of_member<Member>> first,
                 detail::lookup_of<detail::value_of_member<Member>> behind) const {
@@ -82,14 +83,17 @@ public:
     template <auto Member>
     auto from(detail::lookup_of<detail::value_of_member<Member>> first) const {
         auto bounds = ranged<Member>();
-        bounds.from.*Member = detail::value_of_member<Member>(first);
+        detail::value_of_member<Member> value(first);
+        if (!bounds.has_from || detail::order(bounds.from.*Member, value) < 0) bounds.from.*Member = std::move(value);
         bounds.has_from = true;
         return bounded<equals, detail::member_list<Member>>(std::move(bounds));
     }
     template <auto Member>
     auto until(detail::lookup_of<detail::value_of_member<Member>> behind) const {
         auto bounds = ranged<Member>();
-        bounds.until.*Member = detail::value_of_member<Member>(behind);
+        detail::value_of_member<Member> value(behind);
+        if (!bounds.has_until || detail::order(value, bounds.until.*Member) < 0)
+            bounds.until.*Member = std::move(value);
         bounds.has_until = true;
         return bounded<equals, detail::member_list<Member>>(std::move(bounds));
     }
