@@ -263,18 +263,31 @@ void page(benchmark::State& state) {
     on_full<Rows>(state, [](Rows& rows, dice& random, std::uint64_t n) { return rows.page(1 + random.below(n / 20)); });
 }
 
-#define CONTENDERS(what)                                    \
-    BENCHMARK(what<by_table>)->Arg(10'000)->Arg(1'000'000); \
-    BENCHMARK(what<by_hand>)->Arg(10'000)->Arg(1'000'000);  \
-    BENCHMARK(what<by_multi_index>)->Arg(10'000)->Arg(1'000'000);
+void sizes(benchmark::internal::Benchmark* each) { each->Arg(10'000)->Arg(1'000'000); }
 
-CONTENDERS(put)
-CONTENDERS(find)
-CONTENDERS(modify)
-CONTENDERS(modify_indexed)
-CONTENDERS(erase_and_put)
-CONTENDERS(sum_of_user)
-CONTENDERS(count_of_period)
-CONTENDERS(page)
+BENCHMARK(put<by_table>)->Apply(sizes);
+BENCHMARK(put<by_hand>)->Apply(sizes);
+BENCHMARK(put<by_multi_index>)->Apply(sizes);
+BENCHMARK(find<by_table>)->Apply(sizes);
+BENCHMARK(find<by_hand>)->Apply(sizes);
+BENCHMARK(find<by_multi_index>)->Apply(sizes);
+BENCHMARK(modify<by_table>)->Apply(sizes);
+BENCHMARK(modify<by_hand>)->Apply(sizes);
+BENCHMARK(modify<by_multi_index>)->Apply(sizes);
+BENCHMARK(modify_indexed<by_table>)->Apply(sizes);
+BENCHMARK(modify_indexed<by_hand>)->Apply(sizes);
+BENCHMARK(modify_indexed<by_multi_index>)->Apply(sizes);
+BENCHMARK(erase_and_put<by_table>)->Apply(sizes);
+BENCHMARK(erase_and_put<by_hand>)->Apply(sizes);
+BENCHMARK(erase_and_put<by_multi_index>)->Apply(sizes);
+BENCHMARK(sum_of_user<by_table>)->Apply(sizes);
+BENCHMARK(sum_of_user<by_hand>)->Apply(sizes);
+BENCHMARK(sum_of_user<by_multi_index>)->Apply(sizes);
+BENCHMARK(count_of_period<by_table>)->Apply(sizes);
+BENCHMARK(count_of_period<by_hand>)->Apply(sizes);
+BENCHMARK(count_of_period<by_multi_index>)->Apply(sizes);
+BENCHMARK(page<by_table>)->Apply(sizes);
+BENCHMARK(page<by_hand>)->Apply(sizes);
+BENCHMARK(page<by_multi_index>)->Apply(sizes);
 
 }  // namespace
