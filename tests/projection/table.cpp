@@ -3,9 +3,11 @@
 #include <catch2/catch_get_random_seed.hpp>
 #include <catch2/catch_test_macros.hpp>
 
+#include <chrono>
 #include <cmath>
 #include <limits>
 #include <memory>
+#include <optional>
 #include <stdexcept>
 #include <string>
 #include <utility>
@@ -363,6 +365,40 @@ TEST_CASE("what is kept of a table makes it again, the same bytes of equal table
     const auto twice = payments::restored(kept);
     REQUIRE_FALSE(twice);
     CHECK(twice.error().text() == "there is a row with id = 0 already; nothing was changed");
+}
+
+namespace {
+
+enum class state : std::uint8_t { open, closed };
+struct job_row {
+    std::pair<std::string, std::uint32_t> name;
+    std::chrono::sys_seconds due;
+    std::vector<std::string> path;
+    state now;
+    bool urgent;
+};
+using jobs = sillok::table<job_row, sillok::unique<&job_row::due, &job_row::now>, sillok::ordered<&job_row::name>,
+                           sillok::ordered<&job_row::path>, sillok::ordered<&job_row::urgent, &job_row::due>>;
+
+}  // namespace
+
+TEST_CASE("a table is indexed by whatever has an order, and has a key of whatever has a hash") {
+    const auto at = [](int n) { return std::chrono::sys_seconds(std::chrono::seconds(n)); };
+    jobs rows;
+    rows.put({{"b", 1}, at(5), {"x", "y"}, state::open, true}).value();
+    rows.put({{"a", 2}, at(5), {"x"}, state::closed, false}).value();
+    rows.put({{"a", 3}, at(6), {}, state::open, true}).value();
+    CHECK(rows.size() == 3);
+    CHECK(rows.find(at(5), state::closed)->name.second == 2);
+    CHECK(rows.find(at(6), state::closed) == nullptr);
+    CHECK(rows.select().equal<&job_row::urgent>(true).within<&job_row::due>(at(0), at(6)).count() == 1);
+    CHECK(rows.select().sorted<&job_row::path>().first()->name.second == 3);
+    CHECK(rows.select().from<&job_row::name>({"a", 3}).count() == 2);
+    CHECK(rows.select().group_by(&job_row::now).count().size() == 2);
+    CHECK(rows.select().maximum(&job_row::due) == at(6));
+    CHECK(rows.modify(at(7), state::open, [](job_row&) {}).error().text().find("due = 1970-01-01T00:00:07Z") !=
+          std::string::npos);
+    CHECK(rows.is_sound());
 }
 
 TEST_CASE("a table asks of its rows that they can be copied, and no more") {
