@@ -30,6 +30,8 @@
 #include "sillok/event/encode.hpp"
 #include "sillok/event/event.hpp"
 #include "sillok/event/metadata.hpp"
+#include "sillok/projection/shared_model.hpp"
+#include "sillok/projection/table.hpp"
 #include "sillok/store/event_store.hpp"
 #include "sillok/store/file_store.hpp"
 #include "sillok/store/memory_snapshots.hpp"
