@@ -47,7 +47,8 @@ TEST_CASE("every kind is printed by its own name", "[error]") {
         {error_kind::truncated, "truncated"},
         {error_kind::stream_deleted, "stream_deleted"},
         {error_kind::schema_changed, "schema_changed"},
+        {error_kind::fenced, "fenced"},
     };
-    STATIC_REQUIRE(std::size(kinds) == static_cast<std::size_t>(error_kind::schema_changed) + 1);
+    STATIC_REQUIRE(std::size(kinds) == static_cast<std::size_t>(error_kind::fenced) + 1);
     for (const auto& [kind, text] : kinds) CHECK(to_string(kind) == text);
 }
