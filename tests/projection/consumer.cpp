@@ -20,7 +20,9 @@
 
 #include "projection/counted_events.hpp"
 #include "sillok/projection/memory_group_store.hpp"
+#include "sillok/store/file_store.hpp"
 #include "sillok/store/memory_store.hpp"
+#include "sillok/testing/faulty_device.hpp"
 #include "sillok/testing/manual_clock.hpp"
 
 using namespace sillok;
@@ -37,10 +39,17 @@ struct world {
     fenced_sink sink;
 
     explicit world(std::uint32_t partitions = 4) : group({.partitions = partitions}, clock) {}
-    consumer_options options(std::uint64_t batch = 1000) { return {.lease = 30s, .batch = batch, .clock = clock}; }
+    consumer_options options(std::uint64_t batch = 1000) {
+        return {.lease = 30s, .batch = batch, .idle = 1ms, .clock = clock};
+    }
 };
 
 using member = consumer<counter>;
+
+struct other_struct {
+    std::int32_t low;
+    std::int32_t high;
+};
 
 std::size_t members_of(const world& w) { return w.group.status().value().members.size(); }
 std::vector<partition_status> partitions_of(const world& w) { return w.group.status().value().partitions; }
@@ -262,6 +271,49 @@ TEST_CASE("a handler need not look at its right, and unknown events are met by a
     consumer only(w.log, of_category, all, options);
     CHECK(only.step().value().handled == 20);
     CHECK(all.count == 40);
+}
+
+TEST_CASE("only what is durable is handled, so that no position is committed that could be lost") {
+    testing::faulty_device disk;
+    auto log = file_store::open("log", {.durability = lose_unsynced{}, .device = disk}).value();
+    world w;
+    append(log, 20, 5);
+    REQUIRE(log.sync());
+    append(log, 30, 5);
+    REQUIRE(log.last(horizon::visible) == position{50});
+    REQUIRE(log.last(horizon::durable) == position{20});
+    counter handler(w.sink);
+    member one(log, w.group, handler, w.options());
+    CHECK(one.step().value().handled == 20);
+    for (const partition_status& each : partitions_of(w)) CHECK(each.committed <= position{20});
+    CHECK(one.step().value().is_caught_up);
+    REQUIRE(log.sync());
+    CHECK(one.step().value().handled == 30);
+}
+
+TEST_CASE("events that were recorded with another struct are not handled, and nothing is committed") {
+    event_type type{"thing.counted", 1};
+    type.shape = &detail::shape_of<other_struct>::value;
+    const std::string payload(8, '\0');
+    const new_event wrong{.type = type, .payload = as_bytes(payload)};
+    const stream_append to{{"account", "1"}, any_version{}, {&wrong, 1}};
+    for (const bool is_noted_before : {true, false}) {
+        world w;
+        append(w.log, 10, 5);
+        counter handler(w.sink);
+        const auto record = [&] { REQUIRE(w.log.append({.streams = {&to, 1}})); };
+        if (is_noted_before) record();
+        handler.meanwhile = [&] {
+            if (w.sink.in_effect() == 3) record();
+        };
+        member one(w.log, w.group, handler, w.options());
+        const auto refused = one.step();
+        REQUIRE(!refused);
+        CHECK(refused.error() == error_kind::schema_changed);
+        CHECK(w.sink.in_effect() == (is_noted_before ? 0 : 10));
+        CHECK(one.leave());
+        for (const partition_status& each : partitions_of(w)) CHECK(each.committed == position{0});
+    }
 }
 
 // Members come, pause, die and leave at random while a writer goes on, all in one thread, so that a seed tells the whole story.

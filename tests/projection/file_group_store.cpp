@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <atomic>
 #include <cerrno>
 #include <chrono>
 #include <cstdint>
@@ -10,6 +11,7 @@
 #include <iterator>
 #include <optional>
 #include <random>
+#include <span>
 #include <string>
 #include <thread>
 #include <vector>
@@ -33,16 +35,51 @@ using sillok::testing::numbered_member;
 
 namespace {
 
+// Real files and real locks, without waiting for a disk.
+struct hasty_device : posix_device {
+    io_outcome sync(int) const noexcept { return {}; }
+};
 struct in_files {
     scratch place;
+    hasty_device device;
     int groups = 0;
     std::optional<file_group_store> current;
     group_store_ref fresh(const group_settings& settings, clock_ref clock) {
         current.reset();
+        const std::string name = "g" + std::to_string(++groups);
         current.emplace(
-            file_group_store::open(place / "groups", "g" + std::to_string(++groups), settings, {.clock = clock})
-                .value());
+            file_group_store::open(place / "groups", name, settings, {.clock = clock, .device = device}).value());
         return *current;
+    }
+};
+// Three handles, as processes have them: between these there is no lock but that of the file.
+class several_handles {
+public:
+    several_handles(const std::string& place, const std::string& name, const group_settings& settings,
+                    const group_file_options& options) {
+        for (int i = 0; i < 3; ++i) handles_.push_back(file_group_store::open(place, name, settings, options).value());
+    }
+    result<group_identity> identity() const { return any().identity(); }
+    result<std::vector<owned_partition>> join(const new_member& who) { return any().join(who); }
+    result<std::vector<owned_partition>> renew(const uuid& member) { return any().renew(member); }
+    result<void> leave(const uuid& member) { return any().leave(member); }
+    result<void> commit(std::span<const partition_commit> commits) { return any().commit(commits); }
+    result<group_status> status() const { return any().status(); }
+
+private:
+    file_group_store& any() const { return handles_[next_++ % handles_.size()]; }
+    mutable std::vector<file_group_store> handles_;
+    mutable std::atomic<std::size_t> next_{0};
+};
+struct in_several_handles {
+    scratch place;
+    hasty_device device;
+    int groups = 0;
+    std::optional<several_handles> current;
+    group_store_ref fresh(const group_settings& settings, clock_ref clock) {
+        current.reset();
+        const std::string name = "g" + std::to_string(++groups);
+        return current.emplace(place / "groups", name, settings, group_file_options{.clock = clock, .device = device});
     }
 };
 struct on_a_disk_in_memory {
@@ -80,6 +117,7 @@ partition_commit upto(const owned_partition& own, std::uint64_t position) {
 }  // namespace
 
 TEST_CASE("a group in a file keeps every law") { keeps_every_law<in_files>(); }
+TEST_CASE("a group that several handles have open keeps every law") { keeps_every_law<in_several_handles>(); }
 TEST_CASE("a group on a disk that interrupts and shortens every call keeps every law") {
     keeps_every_law<on_a_disk_in_memory>();
 }

@@ -29,6 +29,7 @@
 #include "sillok/event/unknown.hpp"
 #include "sillok/projection/group_seat.hpp"
 #include "sillok/projection/group_store.hpp"
+#include "sillok/projection/group_table.hpp"
 #include "sillok/projection/partitioning.hpp"
 #include "sillok/store/event_store.hpp"
 #include "sillok/store/schema_check.hpp"
@@ -240,7 +241,8 @@ private:
     // Whether the partitions that were gained have come no further than the log goes. A log that another process writes may be behind
     // for a moment.
     result<void> compare_positions() {
-        constexpr timeout patience = detail::timeout_of(1'000'000'000);
+        const timeout patience =
+            detail::timeout_of((std::min)(options_.idle.nanoseconds, detail::lease_ns_max / 10) * 10);
         const position most = seat_.held().empty() ? position{} : seat_.most();
         position last = log_.last(horizon::durable);
         if (most > last) {
