@@ -49,7 +49,7 @@ struct group_file_options {
 //             closed: this is the copy in a forked child; std::bad_alloc, and nothing was changed
 // Durability: on success a loss of power takes nothing back. A kill at any point leaves the file as it was, or as it is to be.
 // Threads:    any number at once; acts of one group wait for each other, across processes
-// Complexity: O(bytes of the file), at most some hundred KB and mostly one; three syncs for each act
+// Complexity: O(bytes of the file), at most some hundred KB and mostly one; two syncs for each act
 class file_group_store {
 public:
     // Errors: invalid_argument: a name that is no file's, settings that make no sense, or a group that there is has others;

@@ -4,13 +4,13 @@
 #include <chrono>
 #include <cstddef>
 #include <cstdint>
-#include <functional>
 #include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "sillok/core/function_ref.hpp"
 #include "sillok/core/uuid.hpp"
 #include "sillok/projection/group_store.hpp"
 #include "sillok/testing/manual_clock.hpp"
@@ -31,14 +31,9 @@ class group_probe {
 public:
     using owned = std::vector<owned_partition>;
 
-    group_probe(std::function<group_store_ref(const group_settings&)> begin, manual_clock& time,
+    group_probe(function_ref<group_store_ref(const group_settings&)> begin, manual_clock& time,
                 std::uint64_t seed_of_run, std::string_view law, finding_report report)
-        : store(begin({.partitions = 6})),
-          clock(time),
-          seed(seed_of_run),
-          begin_(std::move(begin)),
-          law_(law),
-          report_(report) {}
+        : store(begin({.partitions = 6})), clock(time), seed(seed_of_run), begin_(begin), law_(law), report_(report) {}
 
     // Another one in its place.
     void begin_with(const group_settings& settings) { store = begin_(settings); }
@@ -89,7 +84,7 @@ public:
     std::size_t checks = 0;
 
 private:
-    std::function<group_store_ref(const group_settings&)> begin_;
+    function_ref<group_store_ref(const group_settings&)> begin_;
     std::string_view law_;
     finding_report report_;
     std::mutex one_at_a_time_;
