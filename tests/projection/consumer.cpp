@@ -11,6 +11,7 @@
 #include <optional>
 #include <random>
 #include <set>
+#include <span>
 #include <stdexcept>
 #include <stop_token>
 #include <string>
@@ -45,6 +46,38 @@ struct world {
 };
 
 using member = consumer<counter>;
+
+// A group whose acts fail, or are done and the answer is lost.
+struct moody_group {
+    memory_group_store& inner;
+    std::mt19937_64& random;
+    bool is_well = false;
+    bool is_dead = false;
+
+    result<group_identity> identity() const { return inner.identity(); }
+    result<group_status> status() const { return inner.status(); }
+    result<std::vector<owned_partition>> join(const new_member& who) {
+        return moodily<std::vector<owned_partition>>([&] { return inner.join(who); });
+    }
+    result<std::vector<owned_partition>> renew(const uuid& id) {
+        return moodily<std::vector<owned_partition>>([&] { return inner.renew(id); });
+    }
+    result<void> leave(const uuid& id) {
+        return moodily<void>([&] { return inner.leave(id); });
+    }
+    result<void> commit(std::span<const partition_commit> commits) {
+        return moodily<void>([&] { return inner.commit(commits); });
+    }
+
+    template <class T, class Act>
+    result<T> moodily(Act act) {
+        const auto mood = is_well ? 9 : random() % 10;
+        if (is_dead || mood == 0) return error(error_kind::no_space, "moody");
+        auto answer = act();
+        if (mood == 1 && answer) return error(error_kind::outcome_unknown, "moody");
+        return answer;
+    }
+};
 
 struct other_struct {
     std::int32_t low;
@@ -394,6 +427,82 @@ TEST_CASE("every event is in effect once, whatever members do") {
         CHECK(w.sink.is_complete(written, partitions));
         for (const partition_status& each : partitions_of(w)) CHECK(!each.owner.is_nil());
     }
+}
+
+// Answers that are lost, and acts that fail: before they are done, or behind it.
+TEST_CASE("every event is in effect once, also where the group fails at random") {
+    const auto seed = std::random_device{}();
+    std::uint64_t errors = 0;
+    for (std::uint64_t run = 0; run < 40; ++run) {
+        std::mt19937_64 random(seed + run);
+        INFO("seed " << seed << " run " << run);
+        world w(5);
+        moody_group moody{w.group, random};
+        counter handlers[3] = {counter(w.sink), counter(w.sink), counter(w.sink)};
+        std::vector<std::unique_ptr<member>> members;
+        for (counter& each : handlers)
+            members.push_back(std::make_unique<member>(w.log, moody, each, w.options(1 + random() % 20)));
+        std::uint64_t written = 0;
+        for (int turn = 0; turn < 300; ++turn) {
+            member& one = *members[random() % 3];
+            if (random() % 5 == 0) w.clock.advance(std::chrono::seconds(random() % 35));
+            if (random() % 4 == 0) {
+                append(w.log, 10, 17);
+                written += 10;
+            }
+            const auto done = [&]() -> result<void> {
+                if (random() % 20 == 0) return one.leave();
+                auto stepped = one.step();
+                return stepped ? result<void>() : std::move(stepped).error();
+            }();
+            if (!done) {
+                ++errors;
+                CHECK((done.error() == error_kind::no_space || done.error() == error_kind::outcome_unknown));
+            }
+        }
+        moody.is_well = true;
+        for (int round = 0; round < 6; ++round) {
+            w.clock.advance(11s);
+            for (int turn = 0; turn < 1'000; ++turn)
+                for (auto& each : members) REQUIRE(each->step());
+        }
+        CHECK(w.sink.in_effect() == written);
+        CHECK(w.sink.is_complete(written, 5));
+    }
+    CHECK(errors > 100);
+}
+
+TEST_CASE("run says what ended it, and also that it could not leave") {
+    world w;
+    append(w.log, 10, 5);
+    std::mt19937_64 random(1);
+    moody_group moody{w.group, random};
+    moody.is_well = true;
+    counter handler(w.sink);
+    handler.fails_at = 5;
+    handler.meanwhile = [&] { moody.is_dead = true; };
+    member one(w.log, moody, handler, w.options());
+    const auto end = one.run(std::stop_token());
+    REQUIRE(!end);
+    CHECK(end.error() == error_kind::invalid_argument);
+    CHECK(
+        end.error().text() ==
+        "unlucky; and what was handled before it could not be committed: no_space: moody; and it could not leave the group: "
+        "no_space: moody");
+    CHECK(members_of(w) == 1);
+    moody.is_dead = false;
+    std::stop_source stop;
+    stop.request_stop();
+    moody.is_dead = true;
+    const auto stopped = one.run(stop.get_token());
+    REQUIRE(!stopped);
+    CHECK(stopped.error().text() == "on stopping: moody");
+    moody.is_dead = false;
+    CHECK(one.run(stop.get_token()));
+    CHECK(members_of(w) == 0);
+    std::uint64_t committed = 0;
+    for (const partition_status& each : partitions_of(w)) committed += each.committed.value;
+    CHECK(committed > 0);  // what could not be committed before, is by now
 }
 
 TEST_CASE("threads share a log that is written meanwhile, and each event is in effect once") {

@@ -271,6 +271,9 @@ TEST_CASE("a kill at any moment leaves a group's file as it was or as it is to b
             }
             for (;;) ::pause();
         }
+        // Every other one gets as far as a commit, however slow the disk is.
+        const auto now = [&] { return group.status().value().partitions[0].committed.value; };
+        for (int i = 0; round % 2 == 0 && now() == last && i < 20'000; ++i) ::usleep(500);
         ::usleep(static_cast<::useconds_t>(random() % 15'000));
         ::kill(child, SIGKILL);
         REQUIRE(::waitpid(child, nullptr, 0) == child);
@@ -285,5 +288,5 @@ TEST_CASE("a kill at any moment leaves a group's file as it was or as it is to b
         CHECK(group.join({other, timeout(1h), ""}).value().size() == 2);  // no lock is left behind
         CHECK(group.leave(other));
     }
-    CHECK(last > 0);
+    CHECK(last >= 20);
 }

@@ -166,12 +166,15 @@ public:
     const uuid& id() const noexcept { return seat_.id(); }
 
 private:
-    // So many positions without an event of its own are not worth a commit; after a restart they are looked at again.
+    // So many positions without an event of its own are not worth a commit before the next renewal.
     static constexpr std::uint64_t worth_committing = 4'096;
 
     result<void> try_step(consumer_step& did) {
         if (partitions_ == 0)
             if (auto fits = compare_group(); !fits) return fits;
+        // What a renewal takes away is committed before, and what stays shows how far it is.
+        if (seat_.is_due() && seat_.is_ahead_by(1))
+            if (auto committed = note(seat_.commit(), did); !committed) return committed;
         if (seat_.is_due())
             if (auto renewed = note(seat_.renew(), did); !renewed) return renewed;
         if (has_gained_)

@@ -55,7 +55,9 @@ public:
         });
     }
     result<void> commit(std::span<const partition_commit> commits) {
-        return act([&](detail::group_table& table, timestamp) { return table.commit(commits); });
+        if (!sound_) return sound_.error();
+        const detail::monitor_lock hold(monitor_);
+        return table_.commit(commits);  // changes all or nothing by itself
     }
     result<group_status> status() const {
         if (!sound_) return sound_.error();
@@ -64,7 +66,7 @@ public:
     }
 
 private:
-    // On a copy, so that what fails half way changes nothing.
+    // On a copy, which costs O(partitions + members), so that what fails half way changes nothing.
     template <class Change>
     auto act(Change change) -> decltype(change(std::declval<detail::group_table&>(), timestamp{})) {
         if (!sound_) return sound_.error();
