@@ -47,6 +47,7 @@ TEST_CASE("every kind is printed by its own name", "[error]") {
         {error_kind::truncated, "truncated"},
         {error_kind::stream_deleted, "stream_deleted"},
         {error_kind::schema_changed, "schema_changed"},
+        {error_kind::fenced, "fenced"},
         {error_kind::handler_failed, "handler_failed"},
         {error_kind::timed_out, "timed_out"},
     };

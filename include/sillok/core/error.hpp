@@ -30,6 +30,7 @@ enum class error_kind : std::uint8_t {
     truncated,           // events that were asked for are not kept any more, and nothing stands for them
     stream_deleted,      // the stream was deleted, and its name cannot be used again
     schema_changed,      // a version of an event has another layout than the one it was recorded with
+    fenced,              // somebody else has the right to this by now; what was asked for was not done
     handler_failed,      // a handler threw
     timed_out,           // what was waited for did not come in time
 };
@@ -55,6 +56,7 @@ constexpr std::string_view to_string(error_kind kind) noexcept {
                                           "truncated",
                                           "stream_deleted",
                                           "schema_changed",
+                                          "fenced",
                                           "handler_failed",
                                           "timed_out"};
     return texts[static_cast<std::size_t>(kind)];
