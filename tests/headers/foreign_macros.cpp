@@ -26,6 +26,7 @@
 #include <cmath>
 #include <compare>
 #include <concepts>
+#include <condition_variable>
 #include <cstddef>
 #include <cstdint>
 #include <cstdio>
@@ -33,6 +34,8 @@
 #include <cstring>
 #include <ctime>
 #include <deque>
+#include <exception>
+#include <functional>
 #include <initializer_list>
 #include <iterator>
 #include <limits>
@@ -42,9 +45,12 @@
 #include <mutex>
 #include <new>
 #include <optional>
+#include <queue>
 #include <random>
+#include <set>
 #include <span>
 #include <stdexcept>
+#include <stop_token>
 #include <string>
 #include <string_view>
 #include <system_error>

@@ -46,6 +46,14 @@ struct orders {
     friend bool operator==(const orders&, const orders&) = default;
 };
 
+struct throwing {
+    using events = ledger_events;
+    void on(const paid&) { throw std::runtime_error("a bad day"); }
+    void on(const closed&) {}
+};
+
+static_assert(std::string_view(orders::name) == "orders");
+
 void fill(sillok::memory_store& store) {
     for (int i = 0; i < 3000; ++i) {
         const std::string key = std::to_string(i * 7919 % 101);
@@ -64,7 +72,7 @@ TEST_CASE("a model in parts is the model, whatever the threads, and each key is 
     orders whole;
     const auto serial = sillok::replay(store, {}, whole);
     REQUIRE(serial);
-    for (const std::size_t count : {1, 2, 3, 8}) {
+    for (const std::size_t count : {std::size_t{1}, std::size_t{2}, std::size_t{3}, std::size_t{8}}) {
         std::vector<orders> parts(count);
         const auto done = sillok::parallel_replay(store, {}, std::span(parts), on_threads);
         REQUIRE(done);
@@ -94,11 +102,6 @@ TEST_CASE("of several parts that fail the first position is told, and what is th
         const bool is_first = done.error().text() == "position 501" || done.error().text() == "position 901";
         CHECK(is_first);
     }
-    struct throwing {
-        using events = ledger_events;
-        void on(const paid&) { throw std::runtime_error("a bad day"); }
-        void on(const closed&) {}
-    };
     std::vector<throwing> bad(2);
     CHECK(sillok::parallel_replay(store, {}, std::span(bad), on_threads).error() == sillok::error_kind::handler_failed);
     std::vector<orders> none;

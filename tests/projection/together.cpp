@@ -41,6 +41,7 @@ static_assert(std::same_as<sillok::events_taken<reports>, sillok::types<paid, cl
 static_assert(std::same_as<sillok::events_taken<sillok::together<"r", turnover>>, sillok::types<paid>>);
 static_assert(sillok::detail::can_be_kept<reports>());
 static_assert(!sillok::transactional_model<reports>);
+static_assert(std::string_view(turnover::name) != std::string_view(closings::name));
 
 struct undoing {
     static constexpr sillok::name name = "undoing";
@@ -52,6 +53,7 @@ struct undoing {
     void on(const paid&) { ++count; }
 };
 static_assert(sillok::transactional_model<sillok::together<"u", undoing>>);
+static_assert(std::string_view(undoing::name) == "undoing");
 
 }  // namespace
 
