@@ -1,0 +1,32 @@
+#include "history.hpp"
+
+#include "row.hpp"
+#include "sillok/store/replay.hpp"
+
+namespace fines {
+
+sillok::result<history> read_history(sillok::store_ref store, std::int64_t case_no) {
+    const std::string key = std::to_string(case_no);
+    history           all;
+    if (auto done = sillok::replay(store, {offence::name, key}, sillok::stream_range{}, all); !done) return std::move(done).error();
+    return all;
+}
+
+sillok::result<std::int64_t> find_case(sillok::store_ref store, std::string_view name) {
+    const std::string            tag = "case:" + std::string(name);
+    const std::string_view       tags[]{tag};
+    sillok::result<std::int64_t> found = std::int64_t{0};
+    auto read = store.read_all({.category = offence::name, .tags = tags}, [&](const sillok::record_view& record) {
+        found = case_of(record.stream().key);
+        return false;
+    });
+    if (!read) return std::move(read).error();
+    return found;
+}
+
+sillok::result<std::int64_t> case_of(std::string_view key) {
+    if (const auto number = parse_case_no(key)) return *number;
+    return sillok::error(sillok::error_kind::malformed, shown(key) + " is not the number of a case; another program wrote this store");
+}
+
+}  // namespace fines
