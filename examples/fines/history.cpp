@@ -1,14 +1,25 @@
 #include "history.hpp"
 
+#include <utility>
+
 #include "row.hpp"
-#include "sillok/store/replay.hpp"
+#include "sillok/store/schema_check.hpp"
 
 namespace fines {
 
-sillok::result<history> read_history(sillok::store_ref store, std::int64_t case_no) {
-    const std::string key = std::to_string(case_no);
-    history           all;
-    if (auto done = sillok::replay(store, {offence::name, key}, sillok::stream_range{}, all); !done) return std::move(done).error();
+sillok::result<history> case_reader::read(std::int64_t case_no) {
+    if (!is_checked_)
+        if (auto fits = sillok::check_schema<case_events>(store_); !fits) return std::move(fits).error();
+    is_checked_ = true;
+    const std::string    key = std::to_string(case_no);
+    history              all;
+    sillok::result<void> handled;
+    auto read = store_.read_stream({offence::name, key}, {}, [&](const sillok::record_view& record) {
+        handled = to_history_.dispatch(all, record);
+        return handled.has_value();
+    });
+    if (!read) return std::move(read).error();
+    if (!handled) return std::move(handled).error();
     return all;
 }
 

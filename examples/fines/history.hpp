@@ -8,6 +8,7 @@
 
 #include "domain.hpp"
 #include "sillok/core/result.hpp"
+#include "sillok/event/dispatch.hpp"
 #include "sillok/store/store_ref.hpp"
 
 namespace fines {
@@ -41,8 +42,19 @@ private:
     }
 };
 
-// Of a case that is not there, without entries.
-sillok::result<history> read_history(sillok::store_ref store, std::int64_t case_no);
+// Reads one case after the other from a store that nobody else writes: that it was recorded with these events is checked once.
+class case_reader {
+public:
+    explicit case_reader(sillok::store_ref store) : store_(store) {}
+
+    // Of a case that is not there, without entries.
+    sillok::result<history> read(std::int64_t case_no);
+
+private:
+    sillok::store_ref           store_;
+    sillok::dispatcher<history> to_history_;
+    bool                        is_checked_ = false;
+};
 
 // The number of the case that is called so; 0 where none is.
 sillok::result<std::int64_t> find_case(sillok::store_ref store, std::string_view name);

@@ -14,8 +14,10 @@
 
 #include "history.hpp"
 #include "row.hpp"
+#include "sillok/codec/binary.hpp"
 #include "sillok/command/prepared_batch.hpp"
 #include "sillok/command/repository.hpp"
+#include "sillok/core/bytes.hpp"
 
 namespace fines {
 namespace {
@@ -98,7 +100,7 @@ private:
 
 class importer {
 public:
-    explicit importer(sillok::store_ref store) : store_(store), cases_(store, {.source = std::string(source)}) {}
+    explicit importer(sillok::store_ref store) : store_(store), cases_(store, {.source = std::string(source)}), recorded_(store) {}
 
     // Records the rows of a window in one act; up to the first bad one, if there is one.
     sillok::result<std::optional<bad_row>> take(window& rows, import_counts& counts) {
@@ -174,19 +176,28 @@ private:
             const auto first = entries.front().event_no, here = entries[at].event_no;
             if (here >= first) return pass_over(of, at, {entries.data() + (here - first), 1}, note);
         }
-        const auto recorded = read_history(store_, of.case_no);
+        const auto recorded = recorded_.read(of.case_no);
         if (!recorded) return recorded.error();
         std::vector<entry> was;
         for (std::size_t i = at; i < entries.size() && entries[i].event_no < static_cast<std::int64_t>(recorded->entries.size()); ++i)
             was.push_back(recorded->entries[static_cast<std::size_t>(entries[i].event_no)]);
         return pass_over(of, at, was, note);
     }
+    // Whether two entries are recorded with the same bytes.
+    static bool is_same(const entry& a, const entry& b) {
+        sillok::byte_buffer bytes;
+        sillok::binary_codec::encode(a, bytes);
+        const std::size_t size = bytes.size();
+        sillok::binary_codec::encode(b, bytes);
+        const auto both = sillok::as_text(bytes.view());
+        return both.substr(0, size) == both.substr(size);
+    }
     template <class Note>
     static bool pass_over(part& of, std::size_t at, std::span<const entry> recorded, Note note) {
         for (std::size_t i = 0; i < recorded.size(); ++i) {
+            if (is_same(recorded[i], of.command.entries[at + i])) continue;
             const auto was = written(of.case_no, recorded[i]);
             const auto is  = written(of.case_no, of.command.entries[at + i]);
-            if (was == is) continue;
             const auto differs = static_cast<std::size_t>(std::ranges::mismatch(was, is).in1 - was.begin());
             note(of, at + i, static_cast<column>(differs),
                  "event " + was[1] + " of case " + was[0] + " is already recorded with other content: it was " + shown(was.at(differs)) + " and is " +
@@ -242,6 +253,7 @@ private:
 
     sillok::store_ref                             store_;
     sillok::repository<offence>                   cases_;
+    case_reader                                   recorded_;
     sillok::prepared_batch                        batch_;
     std::unordered_map<std::string, std::int64_t> names_;  // of the cases that begin in this window
     std::unordered_set<std::int64_t>              seen_;

@@ -50,12 +50,12 @@ public:
     sillok::result<void> on(const fine_created& e, const sillok::metadata& m) {
         const auto number = case_of(m);
         if (!number) return number.error();
-        case_row fresh{*number, e.case_name, {}};
-        fresh.now.take(e);
-        tallies& change = changes_[day_of(e.at)];
-        const tallies more = tallies_of(fresh.now);
-        if (auto added = cases_.insert(std::move(fresh)); !added) return added;
-        count<fine_created>(change, more, {});
+        tallies&       change = changes_[day_of(e.at)];
+        standing after;
+        after.take(e);
+        if (auto added = cases_.insert({*number, e.case_name, after}); !added) return added;
+        change.count(after, 1);
+        count_event<fine_created>(change);
         return {};
     }
     sillok::result<void> on(const fine_sent& e, const sillok::metadata& m) { return take(e, m); }
@@ -79,16 +79,15 @@ private:
         tallies&  change = changes_[on];
         return cases_.modify(*number, [&](case_row& row) -> sillok::result<void> {
             if (on < day_of(row.now.last)) return sillok::error(sillok::error_kind::malformed, "its day is before the last one of its case");
-            const tallies before = tallies_of(row.now);
+            change.count(row.now, -1);
             row.now.take(e);
-            count<Event>(change, tallies_of(row.now), before);
+            change.count(row.now, 1);
+            count_event<Event>(change);
             return {};
         });
     }
     template <class Event>
-    static void count(tallies& change, const tallies& after, const tallies& before) {
-        change += after;
-        change -= before;
+    static void count_event(tallies& change) {
         ++change[flag::events];
         ++change.events[activity_of<Event>()];
     }

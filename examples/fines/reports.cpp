@@ -131,7 +131,7 @@ outcome print_case(sillok::store_ref store, std::string_view id, output& out) {
         if (!found) return store_trouble(found.error());
         number = *found;
     }
-    const auto all = read_history(store, *number);
+    const auto all = case_reader(store).read(*number);
     if (!all) return store_trouble(all.error());
     if (all->entries.empty()) return bad_input("fines: there is no case " + shown(id) + " in this store; a case has a number, such as 1, and a name, such as A1");
     for (std::size_t i = 0; i < columns.size(); ++i) out << (i == 0 ? "" : ",") << columns[i];
@@ -157,12 +157,14 @@ outcome print_rebuild(sillok::store_ref store, output& out) {
     const std::uint64_t took = microseconds_of([&] { done = catch_up(store, shown); });
     if (!done) return store_trouble(done.error());
     shown.read([&](const case_register& all) {
-        const auto          events = static_cast<std::uint64_t>(all.at(last_day)[flag::events]);
-        const std::uint64_t cases  = std::max<std::size_t>(all.cases().size(), 1);
+        tallies                whole;
+        sillok::page<case_row> highest;
+        const std::uint64_t    report = microseconds_of([&] { whole = all.at(last_day); });
+        const std::uint64_t    ranked = microseconds_of([&] { highest = top(all, rankings.front(), {.number = 1, .size = 20}); });
+        const auto             events = static_cast<std::uint64_t>(whole[flag::events]);
         out << "events " << events << "\nmicroseconds " << took << "\nevents_per_second " << (took == 0 ? 0 : events * 1'000'000 / took) << "\ncases "
-            << all.cases().size() << "\nbytes_per_case " << all.cases().bytes() / cases << "\ndays " << all.days() << "\nbytes_per_day "
-            << all.bytes_per_day() << "\nreport_microseconds " << microseconds_of([&] { all.at(last_day); }) << "\ntop_microseconds "
-            << microseconds_of([&] { top(all, rankings.front(), {.number = 1, .size = 20}); }) << '\n';
+            << highest.total << "\nbytes_per_case " << all.cases().bytes() / std::max<std::uint64_t>(highest.total, 1) << "\ndays " << all.days()
+            << "\nbytes_per_day " << case_register::bytes_per_day() << "\nreport_microseconds " << report << "\ntop_microseconds " << ranked << '\n';
     });
     return good();
 }

@@ -1,5 +1,5 @@
 #pragma once
-// What a report counts and sums up, of one case, of the changes of one day, or of all cases: it can be added and taken away.
+// What a report counts and sums up, of the changes of one day or of all cases.
 
 #include <array>
 #include <cstddef>
@@ -30,44 +30,40 @@ struct tallies {
     std::int64_t& operator[](flag of) { return flags[static_cast<std::size_t>(of)]; }
     cents&        operator[](money of) { return sums[static_cast<std::size_t>(of)]; }
 
-    tallies& operator+=(const tallies& more) { return add<1>(more); }
-    tallies& operator-=(const tallies& less) { return add<-1>(less); }
-
-private:
-    template <int Sign>
-    tallies& add(const tallies& other) {
-        for (std::size_t i = 0; i < flags.size(); ++i) flags[i] += Sign * other.flags[i];
-        for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += Sign * other.sums[i];
-        for (std::size_t i = 0; i < activity_count; ++i) events[i] += Sign * other.events[i];
-        for (std::size_t i = 0; i < activity_count; ++i) last[i] += Sign * other.last[i];
+    tallies& operator+=(const tallies& more) {
+        for (std::size_t i = 0; i < flags.size(); ++i) flags[i] += more.flags[i];
+        for (std::size_t i = 0; i < sums.size(); ++i) sums[i] += more.sums[i];
+        for (std::size_t i = 0; i < activity_count; ++i) events[i] += more.events[i];
+        for (std::size_t i = 0; i < activity_count; ++i) last[i] += more.last[i];
         return *this;
     }
-};
 
-// What one case adds to them, besides its events.
-inline tallies tallies_of(const standing& now) {
-    const cents due     = now.due();
-    const bool  is_paid = now.is_paid();
-    tallies each;
-    each[flag::any_payment]         = now.has_payment;
-    each[flag::appeal]              = now.has_appeal;
-    each[flag::cases]               = 1;
-    each[flag::total_wrong]         = now.is_total_wrong;
-    each[flag::collection]          = now.is_in_collection;
-    each[flag::dismissed]           = now.is_dismissed;
-    each[flag::full]                = is_paid;
-    each[flag::full_and_collection] = is_paid && now.is_in_collection;
-    each[flag::full_and_penalty]    = is_paid && now.has_penalty;
-    each[flag::overpaid]            = now.has_payment && due < 0;
-    each[flag::partial]             = now.has_payment && due > 0;
-    each[flag::penalty]             = now.has_penalty;
-    each[flag::unpaid]              = !is_paid && !now.is_dismissed && !now.is_in_collection;
-    each[money::due_positive]       = due > 0 ? due : 0;
-    each[money::expenses]           = now.expenses;
-    each[money::fine]               = now.fine;
-    each[money::paid]               = now.paid;
-    each.last[now.last_activity]    = 1;
-    return each;
-}
+    // [count]
+    // A case as it stands; `sign` is -1 to take it out again. Its events are not counted here.
+    void count(const standing& now, int sign) {
+        const cents due     = now.due();
+        const bool  is_paid = now.is_paid();
+        const auto  add     = [&](flag of, bool is) { (*this)[of] += is ? sign : 0; };
+        add(flag::any_payment, now.has_payment);
+        add(flag::appeal, now.has_appeal);
+        add(flag::cases, true);
+        add(flag::total_wrong, now.is_total_wrong);
+        add(flag::collection, now.is_in_collection);
+        add(flag::dismissed, now.is_dismissed);
+        add(flag::full, is_paid);
+        add(flag::full_and_collection, is_paid && now.is_in_collection);
+        add(flag::full_and_penalty, is_paid && now.has_penalty);
+        add(flag::overpaid, now.has_payment && due < 0);
+        add(flag::partial, now.has_payment && due > 0);
+        add(flag::penalty, now.has_penalty);
+        add(flag::unpaid, !is_paid && !now.is_dismissed && !now.is_in_collection);
+        (*this)[money::due_positive] += sign * (due > 0 ? due : 0);
+        (*this)[money::expenses] += sign * now.expenses;
+        (*this)[money::fine] += sign * now.fine;
+        (*this)[money::paid] += sign * now.paid;
+        last[now.last_activity] += sign;
+    }
+    // [/count]
+};
 
 }  // namespace fines
