@@ -41,6 +41,7 @@ struct appeal_sent            { moment at; std::string dismissal; };
 struct appeal_result_received { moment at; };
 struct appeal_result_notified { moment at; };
 struct judge_appealed         { moment at; std::string officer, dismissal, matricola; };
+// [/events]
 
 struct case_events : sillok::events<
     sillok::event<"fine.created",           fine_created>,
@@ -54,7 +55,6 @@ struct case_events : sillok::events<
     sillok::event<"appeal.result_received", appeal_result_received>,
     sillok::event<"appeal.result_notified", appeal_result_notified>,
     sillok::event<"judge.appealed",         judge_appealed>> {};
-// [/events]
 
 // One of them, and what the log calls each, in their order.
 using activity = std::variant<fine_created, fine_sent, notification_inserted, penalty_added, payment_made, collection_requested, appeal_dated,

@@ -50,7 +50,7 @@ public:
     sillok::result<void> on(const fine_created& e, const sillok::metadata& m) {
         const auto number = case_of(m);
         if (!number) return number.error();
-        tallies&       change = changes_[day_of(e.at)];
+        tallies& change = changes_[day_of(e.at)];
         standing after;
         after.take(e);
         if (auto added = cases_.insert({*number, e.case_name, after}); !added) return added;
@@ -77,6 +77,7 @@ private:
         if (!number) return number.error();
         const day on     = day_of(e.at);
         tallies&  change = changes_[on];
+        // [take]
         return cases_.modify(*number, [&](case_row& row) -> sillok::result<void> {
             if (on < day_of(row.now.last)) return sillok::error(sillok::error_kind::malformed, "its day is before the last one of its case");
             change.count(row.now, -1);
@@ -85,6 +86,7 @@ private:
             count_event<Event>(change);
             return {};
         });
+        // [/take]
     }
     template <class Event>
     static void count_event(tallies& change) {

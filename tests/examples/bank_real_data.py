@@ -48,7 +48,7 @@ def import_killed(program, file, store, kills, chance):
     for killed in range(kills):
         durability = chance.choice(["durable", "lose_recent", "lose_unsynced"])
         with subprocess.Popen([program, "import", file, "--store", store, "--durability", durability], stdout=subprocess.DEVNULL) as running:
-            time.sleep(chance.uniform(0, 0.1))
+            time.sleep(chance.uniform(0, chance.choice([0.05, 0.2, 1])))
             running.kill()
         if running.returncode != -signal.SIGKILL:
             return killed

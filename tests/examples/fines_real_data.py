@@ -40,7 +40,7 @@ def import_killed(program, file, store, kills, chance):
     for killed in range(kills):
         durability = chance.choice(["durable", "lose_recent", "lose_unsynced"])
         with subprocess.Popen([program, "import", file, "--store", store, "--durability", durability], stdout=subprocess.DEVNULL) as running:
-            time.sleep(chance.uniform(0, 0.5))
+            time.sleep(chance.uniform(0, chance.choice([0.1, 0.5, 2])))
             running.kill()
         if running.returncode != -signal.SIGKILL:
             return killed
