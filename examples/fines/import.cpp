@@ -1,12 +1,9 @@
 #include "import.hpp"
 
 #include <algorithm>
-#include <array>
-#include <charconv>
 #include <cstddef>
-#include <iterator>
-#include <memory>
 #include <optional>
+#include <span>
 #include <unordered_map>
 #include <unordered_set>
 #include <utility>
@@ -181,6 +178,7 @@ private:
         std::vector<entry> was;
         for (std::size_t i = at; i < entries.size() && entries[i].event_no < static_cast<std::int64_t>(recorded->entries.size()); ++i)
             was.push_back(recorded->entries[static_cast<std::size_t>(entries[i].event_no)]);
+        if (was.empty()) return sillok::error(sillok::error_kind::malformed, "case " + of.key + " has not all of its events any more");
         return pass_over(of, at, was, note);
     }
     // Whether two entries are recorded with the same bytes.
