@@ -5,7 +5,7 @@
 #include <unordered_set>
 #include <utility>
 
-#include "calendar.hpp"
+#include "program/calendar.hpp"
 #include "row.hpp"
 #include "sillok/command/repository.hpp"
 #include "sillok/event/dispatch.hpp"
@@ -49,7 +49,7 @@ std::string first_difference(const transaction& was, const row& is) {
     const booking& b = is.command.entry;
     if (was.account != std::to_string(is.account)) return "account_id was " + was.account + " and is " + std::to_string(is.account) + " here";
     if (a.seq != b.seq) return differs("seq", a.seq, b.seq);
-    if (a.on != b.on) return differs("date", to_string(a.on), to_string(b.on));
+    if (a.on != b.on) return differs("date", program::to_string(a.on), program::to_string(b.on));
     if (was.type != is.command.type) return differs("type", to_string(was.type), to_string(is.command.type));
     if (a.operation != b.operation) return differs("operation", a.operation, b.operation);
     if (a.k_symbol != b.k_symbol) return differs("k_symbol", a.k_symbol, b.k_symbol);

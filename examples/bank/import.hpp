@@ -5,9 +5,9 @@
 #include <string>
 #include <string_view>
 
-#include "csv.hpp"
+#include "program/csv.hpp"
 #include "outcome.hpp"
-#include "output.hpp"
+#include "program/output.hpp"
 #include "sillok/store/store_ref.hpp"
 
 namespace bank {

@@ -5,7 +5,7 @@
 #include <system_error>
 #include <utility>
 
-#include "calendar.hpp"
+#include "program/calendar.hpp"
 
 namespace bank {
 namespace {
@@ -52,7 +52,7 @@ struct row_reader {
     }
 
     void date(column at, day& into) {
-        if (const auto parsed = parse_day(field_of(at))) into = *parsed;
+        if (const auto parsed = program::parse_day(field_of(at))) into = *parsed;
         else fail(at, shown(field_of(at)) + " is not a day of the calendar, written YYYY-MM-DD");
     }
 

@@ -9,7 +9,7 @@
 #include <string>
 #include <string_view>
 
-#include "csv.hpp"
+#include "program/csv.hpp"
 #include "domain.hpp"
 
 namespace bank {

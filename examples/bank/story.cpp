@@ -6,8 +6,8 @@
 #include <string>
 #include <string_view>
 
-#include "calendar.hpp"
-#include "csv.hpp"
+#include "program/calendar.hpp"
+#include "program/csv.hpp"
 #include "domain.hpp"
 #include "import.hpp"
 #include "reports.hpp"
@@ -75,7 +75,7 @@ void balances_of_any_day(storyteller& tell, sillok::store_ref store) {
         const auto all = read_balances(store, until).value();
         for (const auto& [account, balance] : all.by_account)
             line += (line.empty() ? "account " : ", account ") + std::to_string(account) + ": " + crowns(balance);
-        tell.say("at the end of " + to_string(until), line);
+        tell.say("at the end of " + program::to_string(until), line);
     }
     const auto books = read_audit(store).value();
     tell.say("their balances against the events", std::to_string(books.agree) + " rows agree, " + std::to_string(books.disagree.size()) +

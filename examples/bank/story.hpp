@@ -2,7 +2,7 @@
 // What the program tells when it is asked for nothing in particular.
 
 #include "outcome.hpp"
-#include "output.hpp"
+#include "program/output.hpp"
 
 namespace bank {
 

@@ -146,6 +146,22 @@ class Recording(Bank):
                          "agree 5\ndisagree 1\nrounding_haler 7\n", out)
         self.assertEqual("", err)
 
+    def test_totals_are_by_kind_and_by_month(self):
+        self.take(books(accounts=2, rows=3) + row(account_id=3, trans_id=99, date="1993-12-31", operation="", k_symbol='"A,B"', amount_haler=7, signed_haler=7,
+                                                  recorded_balance_haler=7))
+        self.assertEqual('type,operation,k_symbol,rows,amount_haler\nPRIJEM,,"A,B",1,7\nPRIJEM,VKLAD,,4,2000\nVYBER,VYBER,,2,400\n',
+                         self.bank("totals", "--by", "type", "--store", self.store)[0])
+        self.assertEqual("month,credits,credit_haler,debits,debit_haler\n1993-02,2,1000,0,0\n1993-03,0,0,2,400\n1993-04,2,1000,0,0\n1993-12,1,7,0,0\n",
+                         self.bank("totals", "--by", "month", "--store", self.store)[0])
+
+    def test_the_top_are_those_that_moved_most_and_of_equals_the_first_by_number(self):
+        self.take(books(accounts=12, rows=3) + row(account_id=40, trans_id=98, amount_haler=9000, signed_haler=9000, recorded_balance_haler=8999,
+                                                   rounding_haler=-1))
+        lines = ["rank,account_id,rows,turnover_haler,final_haler", "1,40,1,9000,8999", *(f"{n + 1},{n},3,1200,800" for n in range(1, 13))]
+        self.assertEqual(lines[:11], self.bank("top", "--store", self.store)[0].splitlines())
+        self.assertEqual(lines[:3], self.bank("top", "--n", "2", "--store", self.store)[0].splitlines())
+        self.assertEqual(lines, self.bank("top", "--n", "9999", "--store", self.store)[0].splitlines())
+
     def test_standard_input_is_a_file_too(self):
         out, _ = self.bank("import", "-", "--store", self.store, input=books().encode())
         self.assertIn("rows 12\n", out)
@@ -369,6 +385,9 @@ class Asking(Bank):
             (["balances", "--store", "x", "--at", "yesterday"], '--at "yesterday" is not a day of the calendar, written YYYY-MM-DD'),
             (["balances", "--store", "x", "--from", "1"], "bank balances takes no --from"),
             (["check", "--store", "x", "--at=1993-01-01"], "bank check takes no --at"),
+            (["totals", "--store", "x"], "bank totals needs --by type or --by month"),
+            (["totals", "--store", "x", "--by", "day"], '--by "day" is neither type nor month'),
+            (["top", "--store", "x", "--n", "0"], '--n "0" is not a number of accounts, from 1'),
             (["check", "--loud"], "unknown option --loud"),
             (["history", "--store", "x"], "bank history needs ACCOUNT"),
             (["history", "x1", "--store", "x"], '"x1" is not an account\'s number'),

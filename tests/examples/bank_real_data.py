@@ -1,5 +1,6 @@
 #!/usr/bin/env python3
-"""The bank on a real bank's year: imported, checked against its books, folded to any day, and imported again without effect.
+"""The bank on a real bank's year: imported while it is killed at random, checked against its books, folded to any day, and imported again
+without effect. `--kills 200` kills so often.
 
 Skipped (exit code 77) where the data is not there.
 """
@@ -10,9 +11,13 @@ import csv
 import lzma
 import os
 import pathlib
+import random
+import shutil
+import signal
 import subprocess
 import sys
 import tempfile
+import time
 
 
 def run(program, *arguments, code=0):
@@ -38,10 +43,24 @@ def balances(program, store, *arguments):
     return [(int(account), int(balance)) for account, balance in rows[1:]]
 
 
+def import_killed(program, file, store, kills, chance):
+    """Imports, and kills the import at random until it was killed so often or is through; how often it was."""
+    for killed in range(kills):
+        durability = chance.choice(["durable", "lose_recent", "lose_unsynced"])
+        with subprocess.Popen([program, "import", file, "--store", store, "--durability", durability], stdout=subprocess.DEVNULL) as running:
+            time.sleep(chance.uniform(0, chance.choice([0.05, 0.2, 1])))
+            running.kill()
+        if running.returncode != -signal.SIGKILL:
+            return killed
+    return kills
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("--bin", required=True, type=pathlib.Path)
     parser.add_argument("--data", required=True, type=pathlib.Path)
+    parser.add_argument("--kills", type=int, default=5)
+    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
     arguments = parser.parse_args()
     packed = arguments.data / "bank_transactions.csv.xz"
     if not packed.exists():
@@ -50,6 +69,12 @@ def main():
     bank = arguments.bin / "bank"
     if not bank.exists():
         sys.exit(f"{bank.name} has not been built")
+
+    print(f"seed {arguments.seed}: --seed {arguments.seed} repeats it")
+    chance = random.Random(arguments.seed)
+
+    def given(name):
+        return (arguments.data / f"bank_expected_{name}").read_text(encoding="utf-8").splitlines()
 
     # Where it is quick to sync, if there is such a place: what a disk does is for the store's own tests.
     with tempfile.TemporaryDirectory(dir="/dev/shm" if os.access("/dev/shm", os.W_OK) else None) as temporary:
@@ -65,8 +90,17 @@ def main():
                     sums[int(row["account_id"])] += int(row["signed_haler"])
             return sorted(sums.items())
 
-        run(bank, "import", unpacked, "--store", store)
-        print("imported")
+        killed = 0
+        while True:
+            killed += import_killed(bank, unpacked, store, arguments.kills - killed, chance)
+            run(bank, "import", unpacked, "--store", store)
+            for kind in ("type", "month"):
+                same(f"totals by {kind}", given(f"by_{kind}.csv"), run(bank, "totals", "--by", kind, "--store", store).stdout.splitlines())
+            same("the top ten", given("top10_turnover.csv"), run(bank, "top", "--n", 10, "--store", store).stdout.splitlines())
+            if killed == arguments.kills:
+                break
+            shutil.rmtree(store)
+        print(f"killed {killed} times")
         with (arguments.data / "bank_expected_final_balance.csv").open(encoding="utf-8") as final:
             finals = list(csv.DictReader(final))
         expected = sorted((int(row["account_id"]), int(row["sum_haler"])) for row in finals)

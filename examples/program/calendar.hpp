@@ -8,7 +8,7 @@
 #include <string>
 #include <string_view>
 
-namespace bank {
+namespace program {
 
 // The day that `text` is, if it is one of the calendar and written exactly so; years 0001 to 9999.
 inline std::optional<std::chrono::sys_days> parse_day(std::string_view text) {
@@ -37,4 +37,4 @@ inline std::string to_string(std::chrono::sys_days on) {
     return {text, static_cast<std::size_t>(size)};
 }
 
-}  // namespace bank
+}  // namespace program

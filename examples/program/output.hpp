@@ -9,7 +9,7 @@
 
 #include <unistd.h>
 
-namespace bank {
+namespace program {
 
 class output {
 public:
@@ -49,4 +49,4 @@ private:
     int         error_ = 0;
 };
 
-}  // namespace bank
+}  // namespace program

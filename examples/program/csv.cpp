@@ -1,4 +1,4 @@
-#include "csv.hpp"
+#include "program/csv.hpp"
 
 #include <algorithm>
 #include <cerrno>

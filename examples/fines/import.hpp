@@ -1,0 +1,36 @@
+#pragma once
+// From the rows of a log to events in a store.
+
+#include <cstdint>
+#include <string>
+#include <string_view>
+
+#include "outcome.hpp"
+#include "program/csv.hpp"
+#include "sillok/store/store_ref.hpp"
+
+namespace fines {
+
+struct import_counts {
+    std::uint64_t rows       = 0;  // seen, the bad one included
+    std::uint64_t cases      = 0;
+    std::uint64_t recorded   = 0;
+    std::uint64_t duplicates = 0;  // recorded before, exactly so
+    std::uint64_t rejected   = 0;  // the bad row, at which the import stopped
+};
+
+// Shown while it runs, if there is somebody to see it.
+using progress = void (*)(const import_counts&);
+
+// Reads the first line, which must name the columns: what fails here is no log of fines, and no reason to make a store.
+outcome read_header(std::string_view file, csv::reader& rows);
+
+// Every row behind the header is an entry for its case, which decides it. Rows are taken up to 1024 at once, and recorded in one act.
+// The first bad row ends the import; what came before stays recorded, and rows that are recorded already are passed over, so the
+// same file, or a corrected one, can be imported again.
+outcome import_log(sillok::store_ref store, std::string_view file, csv::reader& rows, import_counts& counts, progress show = nullptr);
+
+// `key value` lines.
+void print(const import_counts& counts, double seconds, output& out);
+
+}  // namespace fines
