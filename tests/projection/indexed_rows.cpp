@@ -28,7 +28,7 @@ TEST_CASE("rows are destroyed once, in whatever state of a transaction they are"
         all.begin();
         for (std::uint32_t id = 0; id < 50; ++id) all.remove(all.slot_of({id, {}, {}}));
         for (std::uint32_t id = 40; id < 60; ++id) {
-            const slot there = all.slot_of({id, {}, {}});
+            const row_slot there = all.slot_of({id, {}, {}});
             if (there == no_slot)
                 all.add({id, "new " + std::to_string(id), counted});
             else
@@ -60,7 +60,7 @@ TEST_CASE("rows are destroyed once, in whatever state of a transaction they are"
 TEST_CASE("what others have of a unique index is found, but not what a row has itself") {
     rows all;
     all.add({1, "ada", nullptr});
-    const auto lacking = [&](const row& fresh, slot mine) {
+    const auto lacking = [&](const row& fresh, row_slot mine) {
         std::uint32_t other = 0;
         const bool lack = all.others_lack(fresh, mine, [&](auto, const row& found) { other = found.id; });
         return lack ? 0 : other;

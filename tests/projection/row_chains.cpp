@@ -20,20 +20,20 @@ TEST_CASE("chains of rows find each by its hash, however many have the same") {
     row_slots slots(sizeof(entry), alignof(entry));
     row_chains chains;
     const row_chains::place place{slots, 0};
-    const auto value = [&](slot s) -> std::uint32_t& { return reinterpret_cast<entry*>(slots.at(s))->value; };
+    const auto value = [&](row_slot s) -> std::uint32_t& { return reinterpret_cast<entry*>(slots.at(s))->value; };
     const auto hash = [](std::uint32_t n) { return n % 7 == 0 ? 5 : n * 2654435761U >> 1; };
     const auto find = [&](std::uint32_t n) {
-        return chains.find(place, hash(n), [&](slot s) { return value(s) == n; });
+        return chains.find(place, hash(n), [&](row_slot s) { return value(s) == n; });
     };
     CHECK(find(1) == no_slot);
-    std::map<std::uint32_t, slot> list;
+    std::map<std::uint32_t, row_slot> list;
     for (int step = 0; step < 20'000; ++step) {
         const auto n = static_cast<std::uint32_t>(random() % 3000);
         const auto there = list.find(n);
         REQUIRE(find(n) == (there == list.end() ? no_slot : there->second));
         if (there == list.end() && random() % 3 != 0) {
             chains.make_room(place, list.size() + 1);
-            const slot s = slots.take();
+            const row_slot s = slots.take();
             value(s) = n;
             chains.link(place, s, hash(n));
             CHECK((place[s].hash & row_chains::linked) != 0);
@@ -46,6 +46,6 @@ TEST_CASE("chains of rows find each by its hash, however many have the same") {
         }
     }
     CHECK(list.size() > 500);
-    CHECK(chains.bytes() >= list.size() * sizeof(slot));
+    CHECK(chains.bytes() >= list.size() * sizeof(row_slot));
     for (const auto& [n, s] : list) CHECK(find(n) == s);
 }

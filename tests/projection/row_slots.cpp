@@ -7,14 +7,14 @@
 #include <set>
 #include <vector>
 
+using sillok::detail::row_slot;
 using sillok::detail::row_slots;
-using sillok::detail::slot;
 
 TEST_CASE("slots stay where they are while there are more of them") {
     row_slots slots(24, 8);
     CHECK(slots.bytes() == 0);
     std::vector<std::byte*> places;
-    for (slot s = 0; s < 100'000; ++s) {
+    for (row_slot s = 0; s < 100'000; ++s) {
         REQUIRE(slots.take() == s);
         places.push_back(slots.at(s));
         std::memcpy(places.back() + 8, &s, sizeof s);
@@ -22,16 +22,16 @@ TEST_CASE("slots stay where they are while there are more of them") {
     CHECK(slots.used() == 100'000);
     CHECK(slots.bytes() >= 24 * 100'000);
     CHECK(slots.bytes() < 2 * 24 * 100'016);
-    for (slot s = 0; s < 100'000; ++s) {
+    for (row_slot s = 0; s < 100'000; ++s) {
         REQUIRE(slots.at(s) == places[s]);
-        slot found = 0;
+        row_slot found = 0;
         std::memcpy(&found, places[s] + 8, sizeof found);
         REQUIRE(found == s);
     }
     CHECK(std::set<std::byte*>(places.begin(), places.end()).size() == 100'000);
 }
 
-TEST_CASE("a slot that was given back is taken again before there are more") {
+TEST_CASE("a row_slot that was given back is taken again before there are more") {
     row_slots slots(8, 4);
     for (int i = 0; i < 40; ++i) static_cast<void>(slots.take());
     slots.give(7);

@@ -24,21 +24,21 @@ struct numbers {
     row_tree tree;
 
     row_tree::place place() const { return {slots, 0}; }
-    std::uint32_t& value(slot s) const { return reinterpret_cast<entry*>(slots.at(s))->value; }
-    slot add(std::uint32_t n) {
-        const slot s = slots.take();
+    std::uint32_t& value(row_slot s) const { return reinterpret_cast<entry*>(slots.at(s))->value; }
+    row_slot add(std::uint32_t n) {
+        const row_slot s = slots.take();
         value(s) = n;
-        tree.link(place(), s, [&](slot other) { return value(other) <= n; });
+        tree.link(place(), s, [&](row_slot other) { return value(other) <= n; });
         return s;
     }
-    void remove(slot s) {
+    void remove(row_slot s) {
         tree.unlink(place(), s);
         slots.give(s);
     }
     std::vector<std::uint32_t> all() const {
         std::vector<std::uint32_t> found;
         if (tree.size(place()) == 0) return found;
-        for (slot s = tree.nth(place(), 0); s != no_slot; s = tree.next(place(), s)) found.push_back(value(s));
+        for (row_slot s = tree.nth(place(), 0); s != no_slot; s = tree.next(place(), s)) found.push_back(value(s));
         return found;
     }
 };
@@ -50,7 +50,7 @@ TEST_CASE("a tree of rows holds what a sorted list holds, through thousands of c
     CAPTURE(seed);
     std::mt19937 random(seed);
     numbers rows;
-    std::vector<std::pair<std::uint32_t, slot>> list;
+    std::vector<std::pair<std::uint32_t, row_slot>> list;
     for (int step = 0; step < 20'000; ++step) {
         CAPTURE(step);
         // It grows, shrinks to nothing, and grows again.
@@ -76,7 +76,7 @@ TEST_CASE("a tree of rows holds what a sorted list holds, through thousands of c
             REQUIRE(rows.tree.previous(rows.place(), list[i].second) == (i == 0 ? no_slot : list[i - 1].second));
         }
         const auto n = static_cast<std::uint32_t>(random() % 510);
-        REQUIRE(rows.tree.count_before(rows.place(), [&](slot s) { return rows.value(s) < n; }) ==
+        REQUIRE(rows.tree.count_before(rows.place(), [&](row_slot s) { return rows.value(s) < n; }) ==
                 std::count_if(list.begin(), list.end(), [&](const auto& each) { return each.first < n; }));
     }
 }
@@ -84,7 +84,7 @@ TEST_CASE("a tree of rows holds what a sorted list holds, through thousands of c
 TEST_CASE("a tree of rows that come in order, in reverse, or go from one end stays low") {
     numbers ascending;
     numbers descending;
-    std::vector<slot> slots;
+    std::vector<row_slot> slots;
     constexpr std::uint32_t count = 30'000;
     for (std::uint32_t n = 0; n < count; ++n) {
         slots.push_back(ascending.add(n));
@@ -97,7 +97,7 @@ TEST_CASE("a tree of rows that come in order, in reverse, or go from one end sta
     CHECK(ascending.all().size() == 10);
     CHECK(ascending.all().front() == count - 10);
     std::size_t asked = 0;
-    static_cast<void>(descending.tree.count_before(descending.place(), [&](slot s) {
+    static_cast<void>(descending.tree.count_before(descending.place(), [&](row_slot s) {
         ++asked;
         return descending.value(s) < 777;
     }));

@@ -71,13 +71,13 @@ public:
         for (const auto& each : chains_) sum += each.bytes();
         return sum;
     }
-    [[gnu::always_inline]] Row& row(slot s) const noexcept {
+    [[gnu::always_inline]] Row& row(row_slot s) const noexcept {
         return *std::launder(reinterpret_cast<Row*>(slots_.at(s) + row_offset));
     }
     // Calls f with every row, in no order, until it returns false.
     template <class F>
     bool for_rows(F&& f) const {
-        for (slot s = 0; s < slots_.used(); ++s)
+        for (row_slot s = 0; s < slots_.used(); ++s)
             if (is_linked(s) && !f(row(s))) return false;
         return true;
     }
@@ -86,14 +86,15 @@ public:
     std::uint32_t count() const noexcept { return static_cast<std::uint32_t>(size_); }
     template <std::size_t I, class IsBefore>
     std::uint32_t count_before(IsBefore is_before) const {
-        return trees_[place_in_kind[I]].count_before(tree(I), [&](slot s) { return is_before(row(s)); });
+        return trees_[place_in_kind[I]].count_before(tree(I), [&](row_slot s) { return is_before(row(s)); });
     }
     // Calls f with `count` rows from the one that has `first` before it, forwards or backwards, until it returns false.
     template <std::size_t I, class F>
     bool walk(std::uint32_t first, std::uint32_t count, bool backwards, F&& f) const {
         const row_tree& rows = trees_[place_in_kind[I]];
         if (count == 0) return true;
-        for (slot s = rows.nth(tree(I), first);; s = backwards ? rows.previous(tree(I), s) : rows.next(tree(I), s)) {
+        for (row_slot s = rows.nth(tree(I), first);;
+             s = backwards ? rows.previous(tree(I), s) : rows.next(tree(I), s)) {
             if (!f(std::as_const(row(s)))) return false;
             if (--count == 0) return true;
         }
@@ -101,11 +102,11 @@ public:
 
     // Whether no row but `mine` has the values of `fresh` in any unique index behind the key; else calls found(index, row).
     template <class Found>
-    bool others_lack(const Row& fresh, slot mine, Found found) const {
+    bool others_lack(const Row& fresh, row_slot mine, Found found) const {
         if constexpr (chain_count == 1) return true;
         return for_all([&]<std::size_t I>(at<I> which) {
             if constexpr (I > 0 && !index<I>::is_ordered) {
-                const slot other = slot_like<I>(fresh);
+                const row_slot other = slot_like<I>(fresh);
                 if (other != no_slot && other != mine) {
                     found(which, row(other));
                     return false;
@@ -115,15 +116,15 @@ public:
         });
     }
     template <std::size_t I, class Is>
-    slot find_in(std::uint32_t hash, Is is) const {
-        return chains_[place_in_kind[I]].find(chain(I), hash, [&](slot s) { return is(row(s)); });
+    row_slot find_in(std::uint32_t hash, Is is) const {
+        return chains_[place_in_kind[I]].find(chain(I), hash, [&](row_slot s) { return is(row(s)); });
     }
     template <std::size_t I>
-    slot slot_like(const Row& like) const {
+    row_slot slot_like(const Row& like) const {
         return find_in<I>(members_of<I>::hash(like),
                           [&](const Row& r) { return members_of<I>::compare(r, like) == 0; });
     }
-    slot slot_of(const Row& like) const { return slot_like<0>(like); }
+    row_slot slot_of(const Row& like) const { return slot_like<0>(like); }
 
     // All that may fail comes first; linking does not.
     void make_room(std::size_t rows) {
@@ -134,14 +135,14 @@ public:
     void add(Row&& fresh) {
         make_room(size_ + 1);
         grow_changes(1);
-        const slot s = take();
+        const row_slot s = take();
         construct(s, std::move(fresh));
         link(s, every);
         ++size_;
         if (in_transaction_) changes_.push_back({change::kind::added, s, no_slot});
     }
-    void replace(slot s, Row&& fresh) {
-        slot before = no_slot;
+    void replace(row_slot s, Row&& fresh) {
+        row_slot before = no_slot;
         if (in_transaction_) {
             grow_changes(1);
             before = take();
@@ -156,7 +157,7 @@ public:
         construct(s, std::move(fresh));
         link(s, which);
     }
-    void remove(slot s) {
+    void remove(row_slot s) {
         grow_changes(1);
         unlink(s, every);
         --size_;
@@ -172,7 +173,7 @@ public:
             return;
         }
         grow_changes(size_);
-        for (slot s = 0; s < slots_.used(); ++s)
+        for (row_slot s = 0; s < slots_.used(); ++s)
             if (is_linked(s)) remove(s);
     }
 
@@ -223,12 +224,12 @@ private:
     // What was done, to be taken back: `now` was added, or erased and is kept, or is what `before` was.
     struct change {
         enum class kind : std::uint8_t { added, erased, replaced } what;
-        slot now;
-        slot before;
+        row_slot now;
+        row_slot before;
     };
     using index_set = std::array<bool, index_count>;
 
-    void construct(slot s, Row&& from) noexcept {
+    void construct(row_slot s, Row&& from) noexcept {
         ::new (static_cast<void*>(slots_.at(s) + row_offset)) Row(std::move(from));
     }
     row_chains::place chain(std::size_t which) const noexcept {
@@ -237,13 +238,13 @@ private:
     row_tree::place tree(std::size_t which) const noexcept {
         return {slots_, trees_offset + place_in_kind[which] * sizeof(tree_links)};
     }
-    bool is_linked(slot s) const noexcept { return (chain(0)[s].hash & row_chains::linked) != 0; }
-    slot take() {
-        const slot s = slots_.take();
+    bool is_linked(row_slot s) const noexcept { return (chain(0)[s].hash & row_chains::linked) != 0; }
+    row_slot take() {
+        const row_slot s = slots_.take();
         chain(0)[s].hash = 0;
         return s;
     }
-    void drop(slot s) noexcept {
+    void drop(row_slot s) noexcept {
         row(s).~Row();
         slots_.give(s);
     }
@@ -259,17 +260,17 @@ private:
         (std::make_index_sequence<index_count>{});
     }
 
-    void link(slot s, const index_set& which) noexcept {
+    void link(row_slot s, const index_set& which) noexcept {
         for_each([&]<std::size_t I>(at<I>) {
             if (!which[I]) return;
             if constexpr (index<I>::is_ordered)
                 trees_[place_in_kind[I]].link(tree(I), s,
-                                              [&](slot other) { return in_order<I>(row(other), row(s)) < 0; });
+                                              [&](row_slot other) { return in_order<I>(row(other), row(s)) < 0; });
             else
                 chains_[place_in_kind[I]].link(chain(I), s, members_of<I>::hash(row(s)));
         });
     }
-    void unlink(slot s, const index_set& which) noexcept {
+    void unlink(row_slot s, const index_set& which) noexcept {
         for_each([&]<std::size_t I>(at<I>) {
             if (!which[I]) return;
             if constexpr (index<I>::is_ordered)
@@ -332,13 +333,13 @@ private:
     void copy(const indexed_rows& other) {
         auto chains = other.chains_;
         slots_ = row_slots::as_many_as(other.slots_);
-        for (slot s = 0; s < slots_.used(); ++s) chain(0)[s].hash = 0;
-        for (slot s = 0; s < slots_.used(); ++s)
+        for (row_slot s = 0; s < slots_.used(); ++s) chain(0)[s].hash = 0;
+        for (row_slot s = 0; s < slots_.used(); ++s)
             if (other.is_linked(s)) {
                 ::new (static_cast<void*>(slots_.at(s) + row_offset)) Row(std::as_const(other.row(s)));
                 std::memcpy(slots_.at(s), other.slots_.at(s), links_bytes);
             }
-        for (slot s = slots_.used(); s-- > 0;)
+        for (row_slot s = slots_.used(); s-- > 0;)
             if (!is_linked(s)) slots_.give(s);
         chains_ = std::move(chains);
         trees_ = other.trees_;
@@ -351,12 +352,12 @@ private:
         if constexpr (index<I>::is_ordered) {
             const row_tree& rows = trees_[place_in_kind[I]];
             if (!rows.is_sound(tree(I)) || rows.size(tree(I)) != size_) return false;
-            slot before = no_slot;
-            for (slot s = size_ == 0 ? no_slot : rows.nth(tree(I), 0); s != no_slot;
+            row_slot before = no_slot;
+            for (row_slot s = size_ == 0 ? no_slot : rows.nth(tree(I), 0); s != no_slot;
                  before = s, s = rows.next(tree(I), s), ++count)
                 if (!is_linked(s) || (before != no_slot && in_order<I>(row(before), row(s)) >= 0)) return false;
         } else {
-            for (slot s = 0; s < slots_.used(); ++s)
+            for (row_slot s = 0; s < slots_.used(); ++s)
                 if (is_linked(s) && slot_like<I>(row(s)) == s) ++count;
         }
         return count == size_;

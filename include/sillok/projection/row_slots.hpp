@@ -15,8 +15,8 @@
 
 namespace sillok::detail {
 
-using slot = std::uint32_t;
-inline constexpr slot no_slot = 0xFFFF'FFFFU;
+using row_slot = std::uint32_t;
+inline constexpr row_slot no_slot = 0xFFFF'FFFFU;
 
 // Chunks of 16, 32, 64, ... slots, so that growing copies nothing, and a slot is found by its number's highest bit.
 //
@@ -25,7 +25,7 @@ class row_slots {
 public:
     // Requires: bytes >= 4, a multiple of `alignment`
     row_slots(std::size_t bytes, std::size_t alignment) noexcept : bytes_(bytes), alignment_(alignment) {
-        SILLOK_ASSERT(bytes >= sizeof(slot) && bytes % alignment == 0);
+        SILLOK_ASSERT(bytes >= sizeof(row_slot) && bytes % alignment == 0);
     }
     // As many slots as `other` has, at the same numbers, all of them taken, with nothing in them.
     static row_slots as_many_as(const row_slots& other) {
@@ -57,15 +57,15 @@ public:
     }
 
     // Requires: s was taken once
-    [[gnu::always_inline]] std::byte* at(slot s) const noexcept {
+    [[gnu::always_inline]] std::byte* at(row_slot s) const noexcept {
         const std::uint64_t n = std::uint64_t{s} + first_chunk;
         return reinterpret_cast<std::byte*>(origins_[chunk_of(n)] + n * bytes_);
     }
 
     // A slot that nobody has. Errors: std::bad_alloc, and nothing has changed.
-    slot take() {
+    row_slot take() {
         if (free_ != no_slot) {
-            const slot taken = free_;
+            const row_slot taken = free_;
             std::memcpy(&free_, at(taken), sizeof free_);
             return taken;
         }
@@ -76,13 +76,13 @@ public:
         return used_++;
     }
     // Requires: s is taken, and nothing is in it any more
-    void give(slot s) noexcept {
+    void give(row_slot s) noexcept {
         std::memcpy(at(s), &free_, sizeof free_);
         free_ = s;
     }
 
     // How many slots were ever taken: all numbers are below.
-    slot used() const noexcept { return used_; }
+    row_slot used() const noexcept { return used_; }
     // The memory of the chunks. The system gives what of it was never touched to others.
     std::size_t bytes() const noexcept {
         std::size_t sum = 0;
@@ -115,8 +115,8 @@ private:
     std::array<std::uintptr_t, chunks_max> origins_{};
     std::size_t bytes_;
     std::size_t alignment_;
-    slot used_ = 0;
-    slot free_ = no_slot;
+    row_slot used_ = 0;
+    row_slot free_ = no_slot;
 };
 
 }  // namespace sillok::detail

@@ -14,9 +14,9 @@ namespace sillok::detail {
 
 // What an ordered index takes in each row.
 struct tree_links {
-    slot parent;
-    slot left;
-    slot right;
+    row_slot parent;
+    row_slot left;
+    row_slot right;
     std::uint32_t size;  // of the subtree, with this one
 };
 
@@ -27,22 +27,22 @@ public:
     struct place {
         const row_slots& in;
         std::size_t offset;
-        [[gnu::always_inline]] tree_links& operator[](slot s) const noexcept {
+        [[gnu::always_inline]] tree_links& operator[](row_slot s) const noexcept {
             return *reinterpret_cast<tree_links*>(in.at(s) + offset);
         }
     };
 
     std::uint32_t size(place of) const noexcept { return size_of(of, root_); }
-    slot last() const noexcept { return last_; }
+    row_slot last() const noexcept { return last_; }
 
     // Links s behind all rows for which `is_before(row)` is true, which are the first ones of the tree.
     template <class IsBefore>
-    void link(place of, slot s, IsBefore is_before) noexcept {
-        slot parent = last_;
+    void link(place of, row_slot s, IsBefore is_before) noexcept {
+        row_slot parent = last_;
         bool left = false;
         // Rows come in the order of time more often than not.
         if (last_ != no_slot && !is_before(last_))
-            for (slot at = root_; at != no_slot; at = left ? of[at].left : of[at].right) {
+            for (row_slot at = root_; at != no_slot; at = left ? of[at].left : of[at].right) {
                 parent = at;
                 left = !is_before(at);
             }
@@ -50,16 +50,16 @@ public:
     }
 
     // Requires: s is linked
-    void unlink(place of, slot s) noexcept {
+    void unlink(place of, row_slot s) noexcept {
         if (s == last_) last_ = previous(of, s);
         const tree_links gone = of[s];
-        slot from = gone.parent;
+        row_slot from = gone.parent;
         if (gone.left == no_slot) {
             put_in_place_of(of, s, gone.right);
         } else if (gone.right == no_slot) {
             put_in_place_of(of, s, gone.left);
         } else {
-            const slot heir = leftmost(of, gone.right);
+            const row_slot heir = leftmost(of, gone.right);
             from = of[heir].parent;
             if (from == s) {
                 from = heir;
@@ -80,7 +80,7 @@ public:
     template <class IsBefore>
     std::uint32_t count_before(place of, IsBefore is_before) const {
         std::uint32_t before = 0;
-        for (slot at = root_; at != no_slot;)
+        for (row_slot at = root_; at != no_slot;)
             if (is_before(at)) {
                 before += size_of(of, of[at].left) + 1;
                 at = of[at].right;
@@ -91,8 +91,8 @@ public:
     }
 
     // The row that has `rank` others before it. Requires: rank < size
-    slot nth(place of, std::uint32_t rank) const noexcept {
-        slot at = root_;
+    row_slot nth(place of, std::uint32_t rank) const noexcept {
+        row_slot at = root_;
         for (;;) {
             const std::uint32_t before = size_of(of, of[at].left);
             if (rank == before) return at;
@@ -106,19 +106,19 @@ public:
     }
 
     // The row behind, or none.
-    slot next(place of, slot s) const noexcept {
+    row_slot next(place of, row_slot s) const noexcept {
         if (of[s].right != no_slot) return leftmost(of, of[s].right);
-        slot up = of[s].parent;
+        row_slot up = of[s].parent;
         for (; up != no_slot && of[up].right == s; up = of[up].parent) s = up;
         return up;
     }
-    slot previous(place of, slot s) const noexcept {
+    row_slot previous(place of, row_slot s) const noexcept {
         if (of[s].left != no_slot) {
             s = of[s].left;
             while (of[s].right != no_slot) s = of[s].right;
             return s;
         }
-        slot up = of[s].parent;
+        row_slot up = of[s].parent;
         for (; up != no_slot && of[up].left == s; up = of[up].parent) s = up;
         return up;
     }
@@ -130,19 +130,19 @@ public:
     }
 
 private:
-    static std::uint32_t size_of(place of, slot s) noexcept { return s == no_slot ? 0 : of[s].size; }
-    static std::uint64_t weight(place of, slot s) noexcept { return std::uint64_t{size_of(of, s)} + 1; }
+    static std::uint32_t size_of(place of, row_slot s) noexcept { return s == no_slot ? 0 : of[s].size; }
+    static std::uint64_t weight(place of, row_slot s) noexcept { return std::uint64_t{size_of(of, s)} + 1; }
     static bool outweighs(std::uint64_t heavy, std::uint64_t light) noexcept { return heavy > 3 * light; }
-    static slot leftmost(place of, slot s) noexcept {
+    static row_slot leftmost(place of, row_slot s) noexcept {
         while (of[s].left != no_slot) s = of[s].left;
         return s;
     }
-    static void count(place of, slot s) noexcept {
+    static void count(place of, row_slot s) noexcept {
         tree_links& links = of[s];
         links.size = size_of(of, links.left) + size_of(of, links.right) + 1;
     }
 
-    void attach(place of, slot s, slot parent, bool left) noexcept {
+    void attach(place of, row_slot s, row_slot parent, bool left) noexcept {
         of[s] = {parent, no_slot, no_slot, 1};
         if (parent == no_slot)
             root_ = s;
@@ -154,8 +154,8 @@ private:
         grow_up(of, parent, s);
     }
 
-    void put_in_place_of(place of, slot old, slot fresh) noexcept {
-        const slot parent = of[old].parent;
+    void put_in_place_of(place of, row_slot old, row_slot fresh) noexcept {
+        const row_slot parent = of[old].parent;
         if (parent == no_slot)
             root_ = fresh;
         else if (of[parent].left == old)
@@ -166,8 +166,8 @@ private:
     }
 
     // The right child goes up, or the left one; returns it.
-    slot rotate_left(place of, slot top) noexcept {
-        const slot up = of[top].right;
+    row_slot rotate_left(place of, row_slot top) noexcept {
+        const row_slot up = of[top].right;
         put_in_place_of(of, top, up);
         of[top].right = of[up].left;
         if (of[up].left != no_slot) of[of[up].left].parent = top;
@@ -177,8 +177,8 @@ private:
         count(of, up);
         return up;
     }
-    slot rotate_right(place of, slot top) noexcept {
-        const slot up = of[top].left;
+    row_slot rotate_right(place of, row_slot top) noexcept {
+        const row_slot up = of[top].left;
         put_in_place_of(of, top, up);
         of[top].left = of[up].right;
         if (of[up].right != no_slot) of[of[up].right].parent = top;
@@ -191,7 +191,7 @@ private:
 
     // From s up there is one row more. Of the two children of a row only the one on the way is read: the other's size follows from
     // it, and the other is far away in memory more often than not.
-    void grow_up(place of, slot s, slot child) noexcept {
+    void grow_up(place of, row_slot s, row_slot child) noexcept {
         std::uint64_t below = of[child].size;
         while (s != no_slot) {
             tree_links& links = of[s];
@@ -210,17 +210,17 @@ private:
             }
         }
     }
-    void shrink_up(place of, slot s) noexcept {
+    void shrink_up(place of, row_slot s) noexcept {
         if (s == no_slot) return;
         // A row has gone below s, on whichever side.
         count(of, s);
-        slot top = s;
+        row_slot top = s;
         if (const std::uint64_t left = weight(of, of[s].left), right = weight(of, of[s].right); outweighs(right, left))
             top = lift_right(of, s);
         else if (outweighs(left, right))
             top = lift_left(of, s);
         std::uint64_t below = of[top].size;
-        for (slot child = top; (s = of[child].parent) != no_slot; child = s) {
+        for (row_slot child = top; (s = of[child].parent) != no_slot; child = s) {
             tree_links& links = of[s];
             --links.size;
             const std::uint64_t heavy = links.size - below;
@@ -229,21 +229,21 @@ private:
         }
     }
     // The heavy child goes up, or that child's inner one.
-    slot lift_right(place of, slot s) noexcept {
-        const slot right = of[s].right;
+    row_slot lift_right(place of, row_slot s) noexcept {
+        const row_slot right = of[s].right;
         if (weight(of, of[right].left) >= 2 * weight(of, of[right].right)) rotate_right(of, right);
         return rotate_left(of, s);
     }
-    slot lift_left(place of, slot s) noexcept {
-        const slot left = of[s].left;
+    row_slot lift_left(place of, row_slot s) noexcept {
+        const row_slot left = of[s].left;
         if (weight(of, of[left].right) >= 2 * weight(of, of[left].left)) rotate_left(of, left);
         return rotate_right(of, s);
     }
 
-    static bool is_sound(place of, slot s) noexcept {
+    static bool is_sound(place of, row_slot s) noexcept {
         if (s == no_slot) return true;
         const tree_links links = of[s];
-        for (const slot child : {links.left, links.right})
+        for (const row_slot child : {links.left, links.right})
             if (child != no_slot && of[child].parent != s) return false;
         const std::uint64_t left = weight(of, links.left);
         const std::uint64_t right = weight(of, links.right);
@@ -251,8 +251,8 @@ private:
                is_sound(of, links.left) && is_sound(of, links.right);
     }
 
-    slot root_ = no_slot;
-    slot last_ = no_slot;
+    row_slot root_ = no_slot;
+    row_slot last_ = no_slot;
 };
 
 }  // namespace sillok::detail

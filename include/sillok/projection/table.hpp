@@ -80,7 +80,7 @@ class table<Row, unique<K...>, Indexes...> {
     static_assert((static_cast<void>(require::table_can_index<Row, unique<K...>>()), true));
     static_assert(((static_cast<void>(require::table_can_index<Row, Indexes>()), ...), true));
 
-    using slot = detail::slot;
+    using row_slot = detail::row_slot;
     using rows = detail::indexed_rows<Row, unique<K...>, Indexes...>;
     using key = detail::member_list<K...>;
 
@@ -120,7 +120,7 @@ public:
     // Errors:      condition_failed where another row has its values of a unique index; says which.
     // Complexity:  O(log n) for each ordered index whose members change, O(1) for all others.
     result<void> put(Row fresh) {
-        const slot there = rows_.slot_of(fresh);
+        const row_slot there = rows_.slot_of(fresh);
         if (auto free = others_lack(fresh, there); !free) return free;
         if (there == detail::no_slot)
             rows_.add(std::move(fresh));
@@ -130,7 +130,7 @@ public:
     }
     // As `put`, but a row with its key is an error, too.
     result<void> insert(Row fresh) {
-        if (const slot there = rows_.slot_of(fresh); there != detail::no_slot) return taken<0>(fresh, row(there));
+        if (const row_slot there = rows_.slot_of(fresh); there != detail::no_slot) return taken<0>(fresh, row(there));
         if (auto free = others_lack(fresh, detail::no_slot); !free) return free;
         rows_.add(std::move(fresh));
         return {};
@@ -141,7 +141,7 @@ public:
     // Errors:      invalid_argument where there is no such row, or where f changed its key; condition_failed as `put`; f's own.
     template <class F>
     result<void> modify(detail::lookup_of<detail::value_of_member<K>>... value, F&& f) {
-        const slot s = slot_with(value...);
+        const row_slot s = slot_with(value...);
         if (s == detail::no_slot)
             return error(error_kind::invalid_argument,
                          "there is no row with " + key::describe_values(value...) + "; put it before it is modified");
@@ -161,7 +161,7 @@ public:
     }
     // Whether there was one.
     bool erase(detail::lookup_of<detail::value_of_member<K>>... value) {
-        const slot s = slot_with(value...);
+        const row_slot s = slot_with(value...);
         if (s == detail::no_slot) return false;
         rows_.remove(s);
         return true;
@@ -206,7 +206,7 @@ public:
     // Whether they have the same rows, field by field.
     friend bool operator==(const table& a, const table& b) {
         return a.size() == b.size() && a.rows_.for_rows([&](const Row& each) {
-            const slot other = b.rows_.slot_of(each);
+            const row_slot other = b.rows_.slot_of(each);
             return other != detail::no_slot && same(each, b.row(other));
         });
     }
@@ -222,9 +222,9 @@ private:
     using members_of = typename rows::template members_of<I>;
     static int compare_keys(const Row& a, const Row& b) { return key::compare(a, b); }
 
-    const Row& row(slot s) const noexcept { return rows_.row(s); }
-    const Row* at_or_null(slot s) const noexcept { return s == detail::no_slot ? nullptr : &row(s); }
-    slot slot_with(detail::lookup_of<detail::value_of_member<K>>... value) const {
+    const Row& row(row_slot s) const noexcept { return rows_.row(s); }
+    const Row* at_or_null(row_slot s) const noexcept { return s == detail::no_slot ? nullptr : &row(s); }
+    row_slot slot_with(detail::lookup_of<detail::value_of_member<K>>... value) const {
         return rows_.template find_in<0>(key::hash_values(value...),
                                          [&](const Row& r) { return key::has(r, value...); });
     }
@@ -239,7 +239,7 @@ private:
         if (I != 0) text += ", the one with " + key::describe(by);
         return error(error_kind::condition_failed, text + "; nothing was changed");
     }
-    result<void> others_lack(const Row& fresh, slot mine) const {
+    result<void> others_lack(const Row& fresh, row_slot mine) const {
         result<void> answer;
         rows_.others_lack(fresh, mine, [&]<std::size_t I>(std::integral_constant<std::size_t, I>, const Row& other) {
             answer = taken<I>(fresh, other);
