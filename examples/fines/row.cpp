@@ -129,7 +129,8 @@ std::string shown(std::string_view field) {
 
 std::string to_euros(cents amount) {
     const cents rest = amount % 100;
-    std::string text = (amount < 0 ? "-" : "") + std::to_string(amount < 0 ? -(amount / 100) : amount / 100) + ".";
+    std::string text = amount < 0 ? "-" : "";
+    text.append(std::to_string(amount < 0 ? -(amount / 100) : amount / 100)) += '.';
     const cents hundredths = rest < 0 ? -rest : rest;
     text += static_cast<char>('0' + hundredths / 10);
     if (hundredths % 10 != 0) text += static_cast<char>('0' + hundredths % 10);

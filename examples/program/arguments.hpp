@@ -55,7 +55,9 @@ inline sillok::result<arguments, std::string> parse(std::span<char* const> words
         } else if (!said.operand) {
             said.operand = word;
         } else {
-            return wrong("\"" + std::string(word) + "\" is one word too many");
+            std::string why = "\"";
+            why.append(word).append("\" is one word too many");
+            return wrong(std::move(why));
         }
     }
     return said;

@@ -30,7 +30,8 @@ outcome run(const description& program, std::span<char* const> words, output& ou
 
     const auto        found = std::ranges::find(program.commands, said->command, &command::name);
     const std::string name(said->command);
-    const std::string whole = std::string(program.name) + " " + name;
+    std::string whole(program.name);
+    whole.append(1, ' ').append(name);
     if (found == program.commands.end()) return misused("there is no command \"" + name + "\"");
     if (said->operand && found->operand.empty()) return misused(whole + " takes no \"" + std::string(*said->operand) + "\"");
     if (!said->operand && !found->operand.empty()) return misused(whole + " needs " + std::string(found->operand));
