@@ -20,7 +20,9 @@ struct line {
 struct note_taken {
     std::vector<line> lines;
 };
-struct note_events : sillok::events<sillok::event<"note.taken", sillok::coded_by<sillok::weak_json_codec>, note_taken>> {};
+struct note_events
+    : sillok::events<sillok::event<"note.taken", sillok::coded_by<sillok::weak_json_codec>, note_taken>> {};
 
-constexpr sillok::locked_layout locked[] = {{"note.taken", 1, "(weak) author: string; lines: [{text: string; page: i32}]"}, {}};
+constexpr sillok::locked_layout locked[] = {
+    {"note.taken", 1, "(weak) author: string; lines: [{text: string; page: i32}]"}, {}};
 constexpr bool is_locked = sillok::require_lock<note_events, locked>();

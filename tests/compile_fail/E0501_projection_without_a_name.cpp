@@ -18,4 +18,6 @@ struct balances {
     void on(const paid& e) { sum += e.amount; }
 };
 
-void follow(sillok::store_ref store, sillok::shared_model<balances>& shown) { sillok::projector<balances> it(store, shown); }
+void follow(sillok::store_ref store, sillok::shared_model<balances>& shown) {
+    sillok::projector<balances> it(store, shown);
+}

@@ -193,15 +193,16 @@ TEST_CASE("a merge changes and loses nothing that is locked, and says what would
         "{\"d\", 1, \"x: i8\"},{\"e\", 1, \"\"},");
     REQUIRE(!refused);
     CHECK(refused.error() == sillok::error_kind::condition_failed);
-    CHECK(refused.error().text() ==
-          "what is locked is never changed, and nothing was written:\n"
-          "  a revision 1 (line 1) changed: `amount` was i64, now i32\n"
-          "  b revision 1 (line 2) is not in the catalogue any more\n"
-          "  c revision 1 (line 3) changed: `s.y` was 1, now 2\n"
-          "  d revision 1 (line 4) changed: `y` was i8 and is gone\n"
-          "Take the change back, and add it as a new version of the event. Put back what is gone; where the event was renamed, "
-          "write formerly<\"the.old.name\"> behind the new name; where it is over, retired<\"its.name\">. "
-          "Where a version was never recorded anywhere, delete its lines and write the lock again.");
+    CHECK(
+        refused.error().text() ==
+        "what is locked is never changed, and nothing was written:\n"
+        "  a revision 1 (line 1) changed: `amount` was i64, now i32\n"
+        "  b revision 1 (line 2) is not in the catalogue any more\n"
+        "  c revision 1 (line 3) changed: `s.y` was 1, now 2\n"
+        "  d revision 1 (line 4) changed: `y` was i8 and is gone\n"
+        "Take the change back, and add it as a new version of the event. Put back what is gone; where the event was renamed, "
+        "write formerly<\"the.old.name\"> behind the new name; where it is over, retired<\"its.name\">. "
+        "Where a version was never recorded anywhere, delete its lines and write the lock again.");
     const auto longer = locks::merge("{\"d\", 1, \"x: i8\"},", "{\"d\", 1, \"x: i8; y: i8\"},");
     REQUIRE(!longer);
     CHECK(longer.error().text().find("`y` is new: i8") != std::string::npos);
