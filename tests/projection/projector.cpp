@@ -262,3 +262,18 @@ TEST_CASE("a model that is ahead of its store is of another one") {
     CHECK(ended.error() == sillok::error_kind::condition_failed);
     CHECK(ended.error().text().find("position 2") != std::string::npos);
 }
+
+TEST_CASE("a projection that is live is counted, looked at and rebuilt meanwhile") {
+    sillok::memory_store store;
+    sillok::shared_model<balances> shown;
+    sillok::projector<balances> follow(store, shown);
+    std::jthread live([&](const std::stop_token& stop) { CHECK(follow.run(stop)); });
+    for (int i = 1; i <= 50; ++i) {
+        const auto at = pay(store, "ada", 1);
+        if (i % 10 == 0) REQUIRE(follow.rebuild(balances{}));
+        REQUIRE(follow.wait_until(at, 10s));
+        CHECK(follow.counts() == sillok::passed_over{});
+        CHECK(follow.health()->name == "balances");
+        CHECK(shown.read([](const balances& b) { return b.by_account.at("ada"); }) == i);
+    }
+}

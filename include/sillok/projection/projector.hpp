@@ -69,7 +69,8 @@ struct projection_health {
 // there, each event in effect once; so does one that is kept with its position (model_keeper.hpp). A model that can take back what
 // a failed batch did (transactional_model) does so; any other must not have changed anything when its handler fails.
 //
-// Threads: step, catch_up and run are for one at a time, others wait; all else at once. Store, model and keeper must outlive it.
+// Threads: any number at once, for every function; steps are made one at a time, and a rebuild keeps them waiting. Store, model and keeper
+//          must outlive it.
 template <class Model>
 class projector {
     enum : bool { is_sound = require::projection_has_a_name<Model>() };
@@ -95,15 +96,11 @@ public:
     }
 
     // Steps until it has all that is durable.
-    result<position> catch_up() {
-        const std::lock_guard one_at_a_time(stepping_);
-        return finish(catch_up(std::stop_token{}));
-    }
+    result<position> catch_up() { return finish(catch_up(std::stop_token{})); }
 
     // Catches up and goes on live until it is told to stop, which it notices within 50 ms. It never ends without saying why: the
     // position, where it was told to; else an error.
     result<position> run(const std::stop_token& stop) {
-        const std::lock_guard one_at_a_time(stepping_);
         for (;;) {
             auto reached = catch_up(stop);
             if (!reached || stop.stop_requested()) return finish(std::move(reached));
@@ -170,7 +167,7 @@ public:
         is_started_ = true;
         since_kept_ = options_.keep_every;
         move_to(*reached);
-        return finish(told(std::move(reached)));
+        return kept(told(std::move(reached)));
     }
 
 private:
@@ -308,7 +305,7 @@ private:
 
     result<position> catch_up(const std::stop_token& stop) {
         while (!stop.stop_requested()) {
-            auto done = told(make_step());
+            auto done = step();
             if (!done) return std::move(done).error();
             if (done->pause.nanoseconds != 0) {
                 rest(done->pause, stop);
@@ -334,9 +331,13 @@ private:
         return kept;
     }
     result<position> finish(result<position>&& ended) {
+        const std::lock_guard one_at_a_time(stepping_);
+        return kept(std::move(ended));
+    }
+    result<position> kept(result<position>&& ended) {
         if (since_kept_ == 0) return std::move(ended);
-        auto kept = model_->read([&](const Model& model) { return keep(model); });
-        if (!kept && ended) return told(result<position>(std::move(kept).error()));
+        auto saved = model_->read([&](const Model& model) { return keep(model); });
+        if (!saved && ended) return told(result<position>(std::move(saved).error()));
         return std::move(ended);
     }
 
