@@ -104,13 +104,13 @@ public:
 
     // By members: walks the index that has them where there is one, and sorts no more than is asked for otherwise.
     template <auto... Members>
-    auto sorted(direction way = ascending) const {
+    auto sorted(sort_order way = ascending) const {
         using by = detail::sorted_by_members<Members...>;
         return query<Table, Bounds, Filter, by>(*table_, bounds_, filter_, by{way});
     }
     // By what is taken of a row.
     template <class What>
-    auto sorted(What what, direction way = ascending) const {
+    auto sorted(What what, sort_order way = ascending) const {
         using by = detail::sorted_by_value<What>;
         return query<Table, Bounds, Filter, by>(*table_, bounds_, filter_, by{std::move(what), way});
     }

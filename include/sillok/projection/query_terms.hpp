@@ -10,9 +10,9 @@
 
 namespace sillok {
 
-enum class direction : std::uint8_t { ascending, descending };
-inline constexpr direction ascending = direction::ascending;
-inline constexpr direction descending = direction::descending;
+enum class sort_order : std::uint8_t { ascending, descending };
+inline constexpr sort_order ascending = sort_order::ascending;
+inline constexpr sort_order descending = sort_order::descending;
 
 }  // namespace sillok
 
@@ -59,7 +59,7 @@ struct both {
 
 struct unsorted {
     static constexpr sort_wish wish{};
-    static constexpr direction way = ascending;
+    static constexpr sort_order way = ascending;
     template <class Row>
     static int compare(const Row&, const Row&) noexcept {
         return 0;
@@ -69,7 +69,7 @@ template <auto... Members>
 struct sorted_by_members {
     static constexpr sort_wish wish{sort_wish::kind::members,
                                     {member_list<Members...>::ids, member_list<Members...>::size}};
-    direction way;
+    sort_order way;
     template <class Row>
     static int compare(const Row& a, const Row& b) {
         return member_list<Members...>::compare(a, b);
@@ -79,7 +79,7 @@ template <class What>
 struct sorted_by_value {
     static constexpr sort_wish wish{sort_wish::kind::unknown};
     What what;
-    direction way;
+    sort_order way;
     template <class Row>
     int compare(const Row& a, const Row& b) const {
         const auto& left = taken(what, a);
