@@ -109,14 +109,14 @@ public:
         return made;
     }
     // Takes a version's tables and its position away, such as those that a newer one has replaced.
-    static result<void> drop(const sqlite_database& in, std::uint32_t version = detail::version_of_model<Model>()) {
-        return sqlite_database(in).change([&] { return detail::drop_model(*in.link(), name_text(), version); });
+    static result<void> drop(const sqlite_database& in, std::uint32_t which) {
+        return sqlite_database(in).change([&] { return detail::drop_model(*in.link(), name_text(), which); });
     }
 
     // How far the model is; 0 before the first event.
     result<position> checkpoint() const {
         const std::lock_guard hold(link_->mutex());
-        auto there = detail::read_checkpoint(*link_, name_text(), version);
+        auto there = detail::read_checkpoint(*link_, name_text(), number);
         if (there && !at_) at_ = *there;
         return there;
     }
@@ -126,7 +126,7 @@ public:
     result<void> begin() {
         std::unique_lock hold(link_->mutex());
         if (auto begun = link_->begin(); !begun) return begun;
-        auto there = detail::read_checkpoint(*link_, name_text(), version);
+        auto there = detail::read_checkpoint(*link_, name_text(), number);
         if (!there || (at_ && *at_ != *there)) {
             link_->rollback();
             if (!there) return std::move(there).error();
@@ -143,7 +143,7 @@ public:
     }
     // Errors: no_space, io, damaged, and that of a change which failed before: nothing is kept
     result<void> commit(position at) {
-        auto noted = detail::write_checkpoint(*link_, name_text(), version, at);
+        auto noted = detail::write_checkpoint(*link_, name_text(), number, at);
         if (noted) noted = link_->commit();
         if (!noted) return noted;
         at_ = at;
@@ -157,7 +157,7 @@ public:
     }
 
 private:
-    static constexpr std::uint32_t version = detail::version_of_model<Model>();
+    static constexpr std::uint32_t number = detail::version_of_model<Model>();
 
     sqlite_model(detail::sqlite_link link, Model given) : Model(std::move(given)), link_(std::move(link)) {}
     static std::string name_text() { return std::string(std::string_view(Model::name)); }
@@ -174,8 +174,8 @@ private:
     result<void> attach(Field& field, std::string_view called) {
         if constexpr (is_sqlite_table<Field>) {
             std::string table = name_text() + "_" + std::string(called);
-            if (version > 1) table += "_v" + std::to_string(version);
-            return field.attach(link_, std::move(table), name_text(), version);
+            if (number > 1) table += "_v" + std::to_string(number);
+            return field.attach(link_, std::move(table), name_text(), number);
         } else {
             return {};
         }

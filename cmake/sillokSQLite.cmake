@@ -1,0 +1,17 @@
+# Makes the target sillok_sqlite, the library together with SQLite, where SQLite is found: as a target of the parent project, or by
+# CMake's own module, which calls its target by one name or the other.
+function(sillok_find_sqlite)
+    if(TARGET sillok_sqlite)
+        return()
+    endif()
+    if(NOT TARGET SQLite::SQLite3 AND NOT TARGET SQLite3::SQLite3)
+        find_package(SQLite3 3.37 QUIET)
+    endif()
+    foreach(target IN ITEMS SQLite3::SQLite3 SQLite::SQLite3)
+        if(TARGET ${target})
+            add_library(sillok_sqlite INTERFACE)
+            target_link_libraries(sillok_sqlite INTERFACE sillok::sillok ${target})
+            return()
+        endif()
+    endforeach()
+endfunction()
