@@ -1,16 +1,13 @@
-# Makes the target sillok_sqlite, the library together with SQLite, where SQLite is found: as a target of the parent project, or by
-# CMake's own module, which calls its target by one name or the other.
-function(sillok_find_sqlite)
-    if(TARGET sillok_sqlite)
-        return()
-    endif()
+# Finds SQLite as a target: of the parent project, or by CMake's own module, which calls its target by one name or the other. Nothing
+# where there is none of 3.37 or later.
+function(sillok_find_sqlite result)
     if(NOT TARGET SQLite::SQLite3 AND NOT TARGET SQLite3::SQLite3)
         find_package(SQLite3 3.37 QUIET)
     endif()
+    set(${result} "" PARENT_SCOPE)
     foreach(target IN ITEMS SQLite3::SQLite3 SQLite::SQLite3)
         if(TARGET ${target})
-            add_library(sillok_sqlite INTERFACE)
-            target_link_libraries(sillok_sqlite INTERFACE sillok::sillok ${target})
+            set(${result} ${target} PARENT_SCOPE)
             return()
         endif()
     endforeach()

@@ -35,7 +35,8 @@ struct sqlite_options {
     // Whether a commit waits for the device (synchronous=FULL). Without it (NORMAL) a power cut may take the last commits, rows and
     // position alike, and the projector brings them again from the log. A crash of the program takes nothing either way.
     bool durable = false;
-    timeout patience = std::chrono::seconds(5);  // while another program writes; then the error is `locked`
+    timeout patience = std::chrono::seconds(5);           // while another program writes; then the error is `locked`
+    std::uint64_t cache_bytes = std::uint64_t{64} << 20;  // of pages in memory, for this connection, as they are needed
 };
 
 }  // namespace sillok
@@ -82,12 +83,15 @@ public:
         if (*encoding != "UTF-8")
             return error(error_kind::unsupported_format, path_ + " keeps texts as " + *encoding +
                                                              ", which would change some of them; it must be UTF-8");
+        if (auto sized = run("PRAGMA cache_size=-" + std::to_string(options.cache_bytes / 1024)); !sized) return sized;
         if (options.read_only) return {};
         auto mode = text_of("PRAGMA journal_mode=WAL");
         if (!mode) return std::move(mode).error();
         if (*mode != "wal" && path_ != ":memory:")
             return error(error_kind::io, path_ + " cannot have a write-ahead log, its journal is '" + *mode +
                                              "'; put it on a local disk");
+        // A log of up to 32 MiB is written back at once: pages that change often are written back once.
+        if (auto set = run("PRAGMA wal_autocheckpoint=8192"); !set) return set;
         return run(options.durable ? "PRAGMA synchronous=FULL" : "PRAGMA synchronous=NORMAL");
     }
 
