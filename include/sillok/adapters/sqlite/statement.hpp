@@ -1,6 +1,7 @@
 #pragma once
 // A statement of SQLite: values are bound to it and never become part of its text, and what it gives is looked at before it is believed.
 
+#include <cerrno>
 #include <cstddef>
 #include <cstdint>
 #include <cstring>
@@ -27,15 +28,14 @@ inline error sqlite_error(::sqlite3* db, int code, std::string_view path, std::s
     error_kind kind = error_kind::io;
     const char* advice = "";
     const int system = db != nullptr ? ::sqlite3_system_errno(db) : 0;
-    constexpr int no_entry = 2, no_room = 28, no_quota = 122;  // ENOENT, ENOSPC, EDQUOT
     switch (code & 0xFF) {
         case SQLITE_FULL: kind = error_kind::no_space; break;
         case SQLITE_IOERR:
-            if (system == no_room || system == no_quota) kind = error_kind::no_space;
+            if (system == ENOSPC || system == EDQUOT) kind = error_kind::no_space;
             break;
         case SQLITE_CORRUPT:
             kind = error_kind::damaged;
-            advice = "; take the file away, and it is made anew from the log";
+            advice = "; take the file away, with its -wal and -shm, and it is made anew from the log";
             break;
         case SQLITE_NOTADB: kind = error_kind::unsupported_format; break;
         case SQLITE_BUSY:
@@ -46,7 +46,7 @@ inline error sqlite_error(::sqlite3* db, int code, std::string_view path, std::s
         case SQLITE_CONSTRAINT: kind = error_kind::condition_failed; break;
         case SQLITE_TOOBIG: kind = error_kind::too_large; break;
         case SQLITE_CANTOPEN:
-            if (system == no_entry) kind = error_kind::no_such_store;
+            if (system == ENOENT) kind = error_kind::no_such_store;
             break;
         case SQLITE_ERROR:
         case SQLITE_MISUSE:
