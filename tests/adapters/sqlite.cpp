@@ -140,9 +140,13 @@ TEST_CASE("a model in SQLite is brought forward, and readers on their own connec
     CHECK(page.total == large);
     CHECK(sum == total);
     CHECK(read.checkpoint().value() == position{1000});
-    REQUIRE(shown.update([](auto& model) { return model.begin(); }));
-    CHECK(read.rows.size().value() == 980);  // while another changes it
-    shown.update([](auto& model) { return model.rollback(), true; });
+    shown.update([&](auto& model) {
+        REQUIRE(model.begin());
+        CHECK(model.rows.clear());
+        CHECK(read.rows.size().value() == 980);  // while another changes it
+        model.rollback();
+    });
+    CHECK(shown.read([](const auto& model) { return model.rows.size().value(); }) == 980);
 }
 
 TEST_CASE("a model goes on where it was, and takes back what a failed event did") {

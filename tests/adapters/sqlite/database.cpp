@@ -2,6 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
+#include <atomic>
 #include <fstream>
 #include <thread>
 
@@ -72,6 +73,21 @@ TEST_CASE("a database that another program changes is locked, after as long as o
     CHECK(*db.link()->text_of("SELECT count(*) FROM t") == "0");  // who reads does not wait
     other.run("COMMIT");
     CHECK(db.change([&] { return sillok::result<void>(); }));
+}
+
+TEST_CASE("programs that make one database at once all have it") {
+    for (int round = 0; round < 30; ++round) {
+        const scratch folder;
+        std::vector<std::jthread> openers;
+        std::atomic<int> refused = 0;
+        for (int i = 0; i < 4; ++i)
+            openers.emplace_back([&] {
+                auto db = sqlite_database::open(folder / "a.db");
+                if (!db || !db->change([&] { return db->link()->run("CREATE TABLE IF NOT EXISTS t(a)"); })) ++refused;
+            });
+        openers.clear();
+        REQUIRE(refused == 0);
+    }
 }
 
 TEST_CASE("what is read together is of one moment") {

@@ -88,6 +88,11 @@ public:
         if (::sqlite3_db_readonly(db_, "main") == 1)
             return error(error_kind::io, path_ + " is write protected; open it read only, or let it be written");
         auto mode = text_of("PRAGMA journal_mode=WAL");
+        // Where two programs make a database at once, SQLite refuses one of them without waiting.
+        for (std::int64_t waited_ms = 0; !mode && mode.error() == error_kind::locked && waited_ms < ms; ++waited_ms) {
+            ::sqlite3_sleep(1);
+            mode = text_of("PRAGMA journal_mode=WAL");
+        }
         if (!mode) return std::move(mode).error();
         if (*mode != "wal" && path_ != ":memory:")
             return error(error_kind::io, path_ + " cannot have a write-ahead log, its journal is '" + *mode +
