@@ -2,9 +2,7 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include <atomic>
 #include <fstream>
-#include <thread>
 
 #include <sys/stat.h>
 #include <sys/wait.h>
@@ -76,17 +74,27 @@ TEST_CASE("a database that another program changes is locked, after as long as o
 }
 
 TEST_CASE("programs that make one database at once all have it") {
-    for (int round = 0; round < 30; ++round) {
+    for (int round = 0; round < 40; ++round) {
         const scratch folder;
-        std::vector<std::jthread> openers;
-        std::atomic<int> refused = 0;
-        for (int i = 0; i < 4; ++i)
-            openers.emplace_back([&] {
+        ::pid_t children[4];
+        int start[2];
+        REQUIRE(::pipe(start) == 0);
+        for (::pid_t& child : children)
+            if ((child = ::fork()) == 0) {
+                ::close(start[1]);
+                char nothing = 0;
+                if (::read(start[0], &nothing, 1) < 0) ::_exit(3);  // until all are there
                 auto db = sqlite_database::open(folder / "a.db");
-                if (!db || !db->change([&] { return db->link()->run("CREATE TABLE IF NOT EXISTS t(a)"); })) ++refused;
-            });
-        openers.clear();
-        REQUIRE(refused == 0);
+                if (!db) ::_exit(1);
+                ::_exit(db->change([&] { return db->link()->run("CREATE TABLE IF NOT EXISTS t(a)"); }) ? 0 : 2);
+            }
+        ::close(start[0]);
+        ::close(start[1]);
+        for (const ::pid_t child : children) {
+            int status = 1;
+            REQUIRE(::waitpid(child, &status, 0) == child);
+            REQUIRE(status == 0);
+        }
     }
 }
 
