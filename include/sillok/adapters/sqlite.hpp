@@ -173,8 +173,8 @@ private:
     template <class Field>
     result<void> attach(Field& field, std::string_view called) {
         if constexpr (is_sqlite_table<Field>) {
-            std::string table = name_text() + "_" + std::string(called);
-            if (number > 1) table += "_v" + std::to_string(number);
+            std::string table = detail::sql_text({std::string_view(Model::name), "_", called});
+            if (number > 1) table += detail::sql_text({"_v", std::to_string(number)});
             return field.attach(link_, std::move(table), name_text(), number);
         } else {
             return {};

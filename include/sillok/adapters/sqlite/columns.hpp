@@ -9,6 +9,7 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
+#include <initializer_list>
 #include <limits>
 #include <optional>
 #include <span>
@@ -185,6 +186,13 @@ std::size_t index_of_member() {
 
 // --- SQL --------------------------------------------------------------------------------------------------------------
 
+// Pieces as one text.
+inline std::string sql_text(std::initializer_list<std::string_view> pieces) {
+    std::string text;
+    for (const std::string_view piece : pieces) text += piece;
+    return text;
+}
+
 // A name as it stands in a statement, whatever is in it.
 inline std::string sql_name(std::string_view name) {
     std::string text = "\"";
@@ -198,30 +206,27 @@ inline std::string sql_name(std::string_view name) {
 // What sorts by a column as its values do.
 inline std::string order_terms(const column& by, std::string_view way) {
     const std::string name = sql_name(by.name);
-    std::string terms;
-    if (by.is_unsigned) terms = name + "<0" + std::string(way) + ",";
-    return terms + name + std::string(way);
+    return by.is_unsigned ? sql_text({name, "<0", way, ",", name, way}) : sql_text({name, way});
 }
 
 // "column = ?1", as C++ compares.
 inline std::string comparison_text(const column& of, std::string_view operation, std::size_t number) {
     const std::string name = sql_name(of.name);
-    const std::string value = "?" + std::to_string(number);
-    if (operation == "=") return name + (of.is_nullable() ? " IS " : "=") + value;
-    if (operation == "<>") return name + (of.is_nullable() ? " IS NOT " : "<>") + value;
-    std::string same = name;
-    if (of.is_unsigned)
-        same = "(" + name + "<0," + name + ")" + std::string(operation) + "(" + value + "<0," + value + ")";
-    else
-        same += std::string(operation) + value;
+    const std::string digits = std::to_string(number);
+    const std::string value = sql_text({"?", digits});
+    if (operation == "=") return sql_text({name, of.is_nullable() ? " IS " : "=", value});
+    if (operation == "<>") return sql_text({name, of.is_nullable() ? " IS NOT " : "<>", value});
+    const std::string same = of.is_unsigned
+                                 ? sql_text({"(", name, "<0,", name, ")", operation, "(", value, "<0,", value, ")"})
+                                 : sql_text({name, operation, value});
     if (!of.is_nullable()) return same;
     // NULL is before all values, and equal to itself.
     const bool is_less = operation[0] == '<';
     const bool or_equal = operation.size() == 2;
-    const std::string null_first = is_less ? "(" + name + " IS NULL AND " + value + " IS NOT NULL)"
-                                           : "(" + name + " IS NOT NULL AND " + value + " IS NULL)";
-    return "(" + same + " OR " + null_first +
-           (or_equal ? " OR (" + name + " IS NULL AND " + value + " IS NULL))" : ")");
+    const std::string& before = is_less ? name : value;
+    const std::string& behind = is_less ? value : name;
+    const std::string both = sql_text({" OR (", name, " IS NULL AND ", value, " IS NULL)"});
+    return sql_text({"(", same, " OR (", before, " IS NULL AND ", behind, " IS NOT NULL)", or_equal ? both : "", ")"});
 }
 
 }  // namespace sillok::detail

@@ -38,18 +38,18 @@ struct sqlite_schema {
 
 inline std::string column_list(const sqlite_schema& of, const std::vector<std::size_t>& places) {
     std::string text;
-    for (const std::size_t i : places) text += (text.empty() ? "" : ",") + sql_name(of.columns[i].name);
+    for (const std::size_t i : places) text += sql_text({text.empty() ? "" : ",", sql_name(of.columns[i].name)});
     return text;
 }
 inline std::string order_list(const sqlite_schema& of, const std::vector<std::size_t>& places, std::string_view way) {
     std::string text;
-    for (const std::size_t i : places) text += (text.empty() ? "" : ",") + order_terms(of.columns[i], way);
+    for (const std::size_t i : places) text += sql_text({text.empty() ? "" : ",", order_terms(of.columns[i], way)});
     return text;
 }
 inline std::string key_condition(const sqlite_schema& of) {
     std::string text;
     for (std::size_t i = 0; i < of.key.size(); ++i)
-        text += (i == 0 ? "" : " AND ") + comparison_text(of.columns[of.key[i]], "=", i + 1);
+        text += sql_text({i == 0 ? "" : " AND ", comparison_text(of.columns[of.key[i]], "=", i + 1)});
     return text;
 }
 
@@ -93,7 +93,7 @@ inline std::string create_text(const sqlite_schema& of) {
 // What an index is called tells what it is of.
 inline std::string index_name(const sqlite_schema& of, const sqlite_index& index) {
     std::string text = of.name + (index.is_unique ? " unique" : " ordered");
-    for (const std::size_t i : index.columns) text += " " + std::string(of.columns[i].name);
+    for (const std::size_t i : index.columns) text += sql_text({" ", of.columns[i].name});
     return text;
 }
 

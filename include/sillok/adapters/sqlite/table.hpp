@@ -61,10 +61,9 @@ struct sqlite_table_texts {
         std::string changes;
         for (std::size_t i = 0; i < schema.columns.size(); ++i) {
             const std::string each = sql_name(schema.columns[i].name);
-            values += (i == 0 ? "?" : ",?") + std::to_string(i + 1);
+            values += sql_text({i == 0 ? "?" : ",?", std::to_string(i + 1)});
             if (std::find(schema.key.begin(), schema.key.end(), i) != schema.key.end()) continue;
-            changes += (changes.empty() ? "" : ",") + each;
-            changes += "=excluded." + each;
+            changes += sql_text({changes.empty() ? "" : ",", each, "=excluded.", each});
         }
         insert = "INSERT INTO " + name + " VALUES(" + values + ")";
         put = insert + " ON CONFLICT(" + column_list(schema, schema.key) + ") DO " +

@@ -35,10 +35,10 @@ struct sqlite_total {
     // Both halves of a sum, how many values it is of, and how many rows.
     static std::string text(const column& of) {
         const std::string name = sql_name(of.name);
-        const std::string counts = "count(" + name + "),count(*)";
-        if (!is_whole) return "sum(" + name + "),0," + counts;
-        const std::string high = "(" + name + ">>32)" + (of.is_unsigned ? "&4294967295" : "");
-        return "sum(" + high + "),sum(" + name + "&4294967295)," + counts;
+        const std::string counts = sql_text({",count(", name, "),count(*)"});
+        if (!is_whole) return sql_text({"sum(", name, "),0", counts});
+        return sql_text(
+            {"sum((", name, ">>32)", of.is_unsigned ? "&4294967295" : "", "),sum(", name, "&4294967295)", counts});
     }
     static wide_integer whole(const sqlite_lease& from, int at) {
         return static_cast<wide_integer>(from.integer(at)) * 4294967296 + from.integer(at + 1);
@@ -93,11 +93,12 @@ struct sqlite_extreme {
     using answer = T;
     static std::string text(const column& of) {
         const std::string name = sql_name(of.name);
-        std::string found = std::string(IsSmallest ? "min(" : "max(") + name + ")";
+        std::string found = sql_text({IsSmallest ? "min(" : "max(", name, ")"});
         if (of.is_unsigned)
-            found = std::string(IsSmallest ? "coalesce(min(" : "coalesce(max(") + "CASE WHEN " + name +
-                    (IsSmallest ? ">=0" : "<0") + " THEN " + name + " END)," + found + ")";
-        if (IsSmallest && of.is_nullable()) found = "CASE WHEN count(" + name + ")=count(*) THEN " + found + " END";
+            found = sql_text({IsSmallest ? "coalesce(min(" : "coalesce(max(", "CASE WHEN ", name,
+                              IsSmallest ? ">=0" : "<0", " THEN ", name, " END),", found, ")"});
+        if (IsSmallest && of.is_nullable())
+            found = sql_text({"CASE WHEN count(", name, ")=count(*) THEN ", found, " END"});
         return found;
     }
     static result<answer> read(const sqlite_lease& from, int at, std::string_view where) {
