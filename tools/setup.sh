@@ -56,7 +56,7 @@ has_benchmark() { [ "$(macro benchmark/benchmark.h found)" = found ]; }
 has_leveldb() { [ "$(macro leveldb/db.h found)" = found ]; }
 has_rocksdb() { [ "$(macro rocksdb/version.h found)" = found ]; }
 has_lmdb() { [ "$(macro lmdb.h found)" = found ]; }
-has_sqlite() { [ "$(macro sqlite3.h found)" = found ]; }
+has_sqlite() { local v; v=$(macro sqlite3.h SQLITE_VERSION_NUMBER) && [[ $v =~ ^[0-9]+$ ]] && [ "$v" -ge 3037000 ]; }
 has_clang() { command -v clang++ >/dev/null; }
 has_clang_tidy() { command -v clang-tidy >/dev/null; }
 has_clang_format() { command -v clang-format >/dev/null; }
@@ -70,13 +70,13 @@ has_ninja|Ninja|ninja-build
 has_python3|Python 3.9 (for the tests)|python3
 has_boost|Boost 1.83, headers only|libboost-dev
 has_catch2|Catch2 3 (for the tests)|catch2
-has_rapidjson|RapidJSON, headers only|rapidjson-dev"
+has_rapidjson|RapidJSON, headers only|rapidjson-dev
+has_sqlite|SQLite 3.37 (for the adapter)|libsqlite3-dev"
 $want_bench && parts="$parts
 has_benchmark|Google Benchmark|libbenchmark-dev
 has_leveldb|LevelDB (for the benchmarks)|libleveldb-dev
 has_rocksdb|RocksDB (for the benchmarks)|librocksdb-dev
-has_lmdb|LMDB (for the benchmarks)|liblmdb-dev
-has_sqlite|SQLite (for the benchmarks)|libsqlite3-dev"
+has_lmdb|LMDB (for the benchmarks)|liblmdb-dev"
 $want_ci && parts="$parts
 has_clang|clang++ 14|clang
 has_fuzzer|libFuzzer (comes with clang)|libclang-rt
