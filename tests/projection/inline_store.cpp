@@ -135,6 +135,19 @@ TEST_CASE("what was appended by another way is made up for") {
     CHECK(count_of(counted) == 3);
 }
 
+TEST_CASE("a log with an event that a handler refuses is caught up with to the event before it, each time") {
+    sillok::memory_store log;
+    for (int i = 0; i < 3000; ++i) pay(log, "ada", i == 2500 ? -10'000'000 : 1);
+    sillok::shared_model<no_debts> debts;
+    sillok::shared_model<counter> counted;
+    sillok::inline_store store(log, counted, debts);
+    for (int round = 0; round < 2; ++round) {
+        CHECK(store.catch_up().error().text().find("projection no_debts: ada would owe") == 0);
+        CHECK(debts_of(debts).at("ada") == 2500);
+        CHECK(count_of(counted) == 3000);
+    }
+}
+
 TEST_CASE("with writers racing each model has what the log has, and readers see whole acts only") {
     sillok::memory_store log;
     sillok::shared_model<no_debts> debts;

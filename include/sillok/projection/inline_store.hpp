@@ -7,6 +7,7 @@
 //     if (auto there = store.catch_up(); !there) …           // what is in the log already
 //     auto accounts = sillok::repository<account>(store);
 
+#include <algorithm>
 #include <cstdint>
 #include <mutex>
 #include <optional>
@@ -37,6 +38,7 @@ template <class Model>
 class inline_model {
     enum : bool { is_sound = require::projection_has_a_name<Model>() };
     static constexpr bool is_twice = !transactional_model<Model>;
+    static constexpr std::uint64_t batch = 1024;
     static_assert(!positioned_model<Model>,
                   "sillok: a model that keeps its own position cannot be part of another store's append");
 
@@ -53,26 +55,10 @@ public:
 
     result<void> catch_up(const store_ref& store, position upto) {
         if (auto fits = schemas_.template compare<catalogue_of<Model>>(store); !fits) return fits;
-        updating update(*shown_);
-        unit_of_work<Model> unit(*update);
-        if (auto begun = unit.begin(); !begun) return begun;
-        result<void> taken;
-        position reached = at_;
-        if (at_ >= upto) return unit.commit(at_);
-        auto read =
-            store.read_all({.from = {at_.value + 1}, .limit = upto.value - at_.value}, [&](const record_view& record) {
-                taken = take(*update, record);
-                if constexpr (is_twice)
-                    if (taken) taken = take(behind_, record);
-                if (taken) reached = record.position();
-                return taken.has_value();
-            });
-        // What cannot be taken back stays, up to the event that fails.
-        if (!taken || !read) at_ = is_twice ? reached : at_;
-        if (!read) return std::move(read).error();
-        if (!taken) return std::move(taken).error().within(name());
-        at_ = upto;
-        return unit.commit(upto);
+        const updating update(*shown_);
+        while (at_ < upto && !broken_)
+            if (auto taken = take_batch(*update, store, upto); !taken) return taken;
+        return broken_ ? result<void>(*broken_) : result<void>();
     }
 
     // Whether the log went on without this model.
@@ -100,10 +86,7 @@ public:
         if (is_recorded) {
             at_ = act_.back().position();
             static_cast<void>(unit_->commit(at_));
-            if constexpr (is_twice)
-                for (const record_view& each : act_)
-                    if (auto taken = take(behind_, each); !taken)
-                        broken_ = std::move(taken).error().within(name() + ": its second copy");
+            for (const record_view& each : act_) take_again(each);
         } else {
             unit_->rollback();
             if constexpr (is_twice) **update_ = behind_;
@@ -125,6 +108,38 @@ private:
     static std::string name() { return "projection " + std::string(std::string_view(Model::name)); }
     result<void> take(Model& into, const record_view& record) {
         return guarded([&] { return dispatch_.dispatch(into, record); });
+    }
+
+    // What is in the log already, up to a position. Where an event fails, the model has what came before it, or before its batch.
+    result<void> take_batch(Model& model, const store_ref& store, position upto) {
+        unit_of_work<Model> unit(model);
+        if (auto begun = unit.begin(); !begun) return begun;
+        result<void> taken;
+        position reached = at_;
+        auto read = store.read_all({.from = {at_.value + 1}, .limit = batch}, [&](const record_view& record) {
+            if (record.position() > upto) return false;
+            taken = take(model, record);
+            if (taken) take_again(record);
+            if (!taken || broken_) return false;
+            reached = record.position();
+            return true;
+        });
+        if (taken && read) {
+            at_ = (std::min)(*read, upto);
+            return unit.commit(at_);
+        }
+        unit.rollback();
+        if constexpr (is_twice) {
+            model = behind_;
+            at_ = reached;
+        }
+        return read ? std::move(taken).error().within(name()) : std::move(read).error();
+    }
+    // For the copy that is a step behind.
+    void take_again([[maybe_unused]] const record_view& record) {
+        if constexpr (is_twice)
+            if (auto taken = take(behind_, record); !taken)
+                broken_ = std::move(taken).error().within(name() + ": its second copy");
     }
 
     shared_model<Model>* shown_;
