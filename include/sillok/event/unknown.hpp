@@ -86,8 +86,8 @@ inline void append_printable(std::string& to, std::string_view text) {
     }
 }
 
-// What the library records for itself beside the users' events is unknown to nobody.
-inline constexpr std::string_view reserved_names = "sillok.";
+// What projections record beside the users' events is unknown to nobody. (The placeholder of what a salvage lost is not such.)
+inline constexpr std::string_view names_of_projections = "sillok.projection.";
 
 struct wire_shape;
 
@@ -136,7 +136,7 @@ private:
 
 // Where the catalogue has the name, `revisions` says how many of it; otherwise it is 0.
 inline bool dispatch_state::meet_unknown(record_view record, std::uint16_t revisions) {
-    if (record.type().starts_with(reserved_names)) return true;
+    if (record.type().starts_with(names_of_projections)) return true;
     if (policy_ == unknown::skip) {
         ++counts_.skipped;
         return true;
