@@ -128,6 +128,7 @@ int count(const std::string& place, const std::stop_token& stop) {
 std::int64_t count_in_threads(sillok::store_ref store, const std::string& place, int members, std::int64_t until) {
     sillok::memory_group_store group({.partitions = partitions});
     std::vector<std::jthread> threads;
+    threads.reserve(static_cast<std::size_t>(members));
     for (int i = 0; i < members; ++i)
         threads.emplace_back([&](const std::stop_token& stop) {
             sums storage(place);

@@ -52,7 +52,8 @@ TEST_CASE("what was given out last is given back, and what was added last forgot
     memory.give_back(first);
     CHECK(memory.take(300) == first);
 
-    for (const std::size_t size : {0, 1, 255, 256, 257, 511, 512, 513, 1024}) {
+    for (const int kept : {0, 1, 255, 256, 257, 511, 512, 513, 1024}) {
+        const auto size = static_cast<std::size_t>(kept);
         sillok::detail::stable_array<int> numbers;
         for (int i = 0; i < 1500; ++i) numbers.reserve(1), numbers.push_back(i);
         numbers.shrink_to(size);

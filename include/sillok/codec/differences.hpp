@@ -40,6 +40,11 @@ struct field_difference {
 
 namespace sillok::detail {
 
+template <class T>
+constexpr bool is_no_number(T value) noexcept {
+    return value != value;  // NOLINT(misc-redundant-expression)
+}
+
 class difference_finder {
 public:
     explicit difference_finder(std::vector<field_difference>& into) : into_(into) {}
@@ -70,7 +75,7 @@ public:
             (std::make_index_sequence<parts_of<T>::size>{});
         } else {
             if constexpr (kind == wire_kind::real)
-                if (before != before && after != after) return;  // what is no number stayed none
+                if (is_no_number(before) && is_no_number(after)) return;  // what is no number stayed none
             note(describe_value(before), describe_value(after));
         }
     }

@@ -59,6 +59,11 @@ concept in_total_order = std::floating_point<T> || requires(const T& a, const T&
     { a <=> b } -> std::convertible_to<std::weak_ordering>;
 };
 
+template <std::floating_point T>
+constexpr bool is_not_a_number(T value) noexcept {
+    return value != value;  // NOLINT(misc-redundant-expression)
+}
+
 // Less than, equal to or greater than 0. Of floating points a NaN is equal to any other and before all numbers: without that, one
 // of them would break an index.
 template <in_total_order T>
@@ -66,7 +71,7 @@ constexpr int order(const T& a, const T& b) {
     if constexpr (std::floating_point<T>) {
         if (a < b) return -1;
         if (b < a) return 1;
-        return int{a != a} == int{b != b} ? 0 : a != a ? -1 : 1;
+        return is_not_a_number(a) == is_not_a_number(b) ? 0 : is_not_a_number(a) ? -1 : 1;
     } else if constexpr (std::is_arithmetic_v<T> || std::is_enum_v<T>) {
         return a < b ? -1 : int{b < a};
     } else {
@@ -124,7 +129,7 @@ struct hash_fields {
 template <class T>
 std::uint64_t hash_of(const T& value) {
     if constexpr (std::floating_point<T>) {
-        return value != value ? 1 : mixed(std::hash<T>{}(value));
+        return is_not_a_number(value) ? 1 : mixed(std::hash<T>{}(value));
     } else if constexpr (hashed_by_std<T>) {
         return mixed(std::hash<T>{}(value));
     } else if constexpr (std::has_unique_object_representations_v<T> && sizeof(T) <= sizeof(std::uint64_t)) {

@@ -352,15 +352,18 @@ private:
     // Says whose error it is, and remembers it for those who wait and look.
     template <class T>
     result<T> told(result<T>&& done) {
-        std::optional<error> why;
-        if (!done) why = std::move(done).error().within("projection " + name());
+        if (done) {
+            const std::lock_guard hold(telling_);
+            stuck_with_.reset();
+            return std::move(done);
+        }
+        error why = std::move(done).error().within("projection " + name());
         {
             const std::lock_guard hold(telling_);
             stuck_with_ = why;
         }
-        if (!why) return std::move(done);
         moved_.notify_all();
-        return *std::move(why);
+        return why;
     }
 
     store_ref store_;

@@ -59,7 +59,7 @@ public:
     // Requires: s was taken once
     [[gnu::always_inline]] std::byte* at(row_slot s) const noexcept {
         const std::uint64_t n = std::uint64_t{s} + first_chunk;
-        return reinterpret_cast<std::byte*>(origins_[chunk_of(n)] + n * bytes_);
+        return reinterpret_cast<std::byte*>(origins_[chunk_of(n)] + n * bytes_);  // NOLINT(performance-no-int-to-ptr)
     }
 
     // A slot that nobody has. Errors: std::bad_alloc, and nothing has changed.
