@@ -1,5 +1,5 @@
 // expect: sillok[E0201]: two events of a catalogue may not have the same name
-// expect: order.printed
+// expect: order_shown
 #include <string>
 
 #include <sillok/event/event.hpp>

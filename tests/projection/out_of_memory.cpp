@@ -26,6 +26,13 @@ void* allocated(std::size_t bytes, std::size_t alignment) {
 
 // The allocations of this program's tests; all others are passed on.
 [[gnu::noinline]] void* operator new(std::size_t bytes) { return allocated(bytes, 1); }
+[[gnu::noinline]] void* operator new(std::size_t bytes, const std::nothrow_t&) noexcept {
+    try {
+        return allocated(bytes, 1);
+    } catch (const std::bad_alloc&) {
+        return nullptr;
+    }
+}
 [[gnu::noinline]] void* operator new(std::size_t bytes, std::align_val_t alignment) {
     return allocated(bytes, static_cast<std::size_t>(alignment));
 }
