@@ -300,7 +300,7 @@ TEST_CASE("a handler need not look at its right, and unknown events are met by a
 
     memory_group_store of_category({.partitions = 2}, w.clock);
     consumer_options options = w.options();
-    options.category = "account";
+    options.filter.category = "account";
     consumer only(w.log, of_category, all, options);
     CHECK(only.step().value().handled == 20);
     CHECK(all.count == 40);

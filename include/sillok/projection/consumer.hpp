@@ -27,6 +27,7 @@
 #include "sillok/event/record.hpp"
 #include "sillok/event/stream_id.hpp"
 #include "sillok/event/unknown.hpp"
+#include "sillok/projection/event_filter.hpp"
 #include "sillok/projection/group_seat.hpp"
 #include "sillok/projection/group_store.hpp"
 #include "sillok/projection/group_table.hpp"
@@ -43,7 +44,7 @@ struct consumer_options {
     std::uint64_t batch = 1'000;  // how many records a step looks at, at most; 1 at least
     timeout idle = detail::timeout_of(100'000'000);  // how long `run` waits for events before it looks whether to stop
     partitioning partition_by = by_key;              // its name is compared with the group's
-    std::string_view category{};                     // only events of it, where it is not empty
+    event_filter filter{};                           // which events; all of them, if nothing is said
     std::string_view name{};                         // for people who look at the group's status
     clock_ref clock{};                               // referred to; it says when to renew
 };
@@ -103,7 +104,7 @@ public:
           group_(group),
           handler_(handler),
           options_(options),
-          category_(options.category),
+          filtered_(log, options.filter),
           seat_(group, options.lease, options.name, options.clock),
           dispatcher_(policy) {
         if (options_.batch == 0) options_.batch = 1;
@@ -221,8 +222,7 @@ private:
             passed = record.position();
             return !is_stopped;
         };
-        auto read = log_.read_all(
-            {.from = {from.value + 1}, .limit = options_.batch, .upto = horizon::durable, .category = category_}, take);
+        auto read = filtered_.read(from, options_.batch, log_.last(horizon::durable), take);
         seat_.pass(from, read && handled ? *read : passed);
         if (!handled) return handled;
         if (!read) return std::move(read).error();
@@ -289,7 +289,7 @@ private:
     group_store_ref group_;
     Handler& handler_;
     consumer_options options_;
-    std::string category_;
+    detail::filtered_log filtered_;
     detail::group_seat seat_;
     dispatcher<Handler> dispatcher_;
     detail::schema_guard schemas_;

@@ -1,0 +1,145 @@
+#pragma once
+// How far a reader of the log has come, for those who wait for it and those who look after it.
+
+#include <algorithm>
+#include <atomic>
+#include <chrono>
+#include <condition_variable>
+#include <cstdint>
+#include <mutex>
+#include <optional>
+#include <stop_token>
+#include <string>
+#include <utility>
+
+#include "sillok/core/error.hpp"
+#include "sillok/core/result.hpp"
+#include "sillok/core/time.hpp"
+#include "sillok/event/record.hpp"
+#include "sillok/event/stream_id.hpp"
+#include "sillok/event/unknown.hpp"
+#include "sillok/store/event_store.hpp"
+#include "sillok/store/store_ref.hpp"
+
+namespace sillok {
+
+// How far a reader is behind, and whether it is stuck.
+struct reader_health {
+    std::string name;
+    position at{};
+    std::uint64_t lag = 0;              // events of the log behind what is durable
+    std::int64_t lag_nanoseconds = 0;   // age of the first event that it has not looked at
+    std::uint32_t attempts = 0;         // at the event that it cannot take
+    std::optional<error> stuck_with{};  // why
+};
+
+}  // namespace sillok
+
+namespace sillok::detail {
+
+// Threads: any number at once
+class progress {
+public:
+    // `name` is what errors call the reader.
+    explicit progress(std::string name) : name_(std::move(name)) {}
+
+    position at() const noexcept { return {at_.load(std::memory_order_acquire)}; }
+
+    // It stores, and looks whether anybody waits.
+    void move_to(position reached) {
+        at_.store(reached.value);
+        if (waiting_.load() != 0) announce();
+    }
+
+    // One more attempt at the event at a position; how many there were.
+    std::uint32_t attempt(position failing) {
+        const std::lock_guard hold(mutex_);
+        attempts_ = failing_at_ == failing ? attempts_ + 1 : 1;
+        failing_at_ = failing;
+        return attempts_;
+    }
+
+    // Says whose error it is, and remembers it for those who wait and look.
+    template <class T>
+    result<T> told(result<T>&& done) {
+        if (done) {
+            const std::lock_guard hold(mutex_);
+            stuck_with_.reset();
+            return std::move(done);
+        }
+        error why = std::move(done).error().within(name_);
+        {
+            const std::lock_guard hold(mutex_);
+            stuck_with_ = why;
+        }
+        moved_.notify_all();
+        return why;
+    }
+
+    // Errors: timed_out; the error with which it is stuck, at once
+    result<void> wait_until(position wanted, timeout patience) const {
+        std::unique_lock hold(mutex_);
+        const auto is_over = [&] { return at_.load() >= wanted.value || stuck_with_; };
+        ++waiting_;  // from here on it is announced
+        moved_.wait_for(hold, std::chrono::nanoseconds((std::min)(patience.nanoseconds, std::int64_t{1} << 61)),
+                        is_over);
+        --waiting_;
+        if (at() >= wanted) return {};
+        if (stuck_with_) return *stuck_with_;
+        return error(error_kind::timed_out, name_ + " is at position " + std::to_string(at().value) +
+                                                ", and not yet at " + std::to_string(wanted.value));
+    }
+
+    // Errors: those of reading
+    result<reader_health> health(const store_ref& store, clock_ref clock) const {
+        reader_health now{.name = name_, .at = at()};
+        const position end = store.last(horizon::durable);
+        now.lag = end > now.at ? end.value - now.at.value : 0;
+        if (now.lag != 0) {
+            auto first = store.read_all({.from = {now.at.value + 1}, .limit = 1, .upto = horizon::durable},
+                                        [&](const record_view& record) {
+                                            now.lag_nanoseconds = clock.now().nanoseconds - record.time().nanoseconds;
+                                            return false;
+                                        });
+            if (!first) return std::move(first).error();
+        }
+        const std::lock_guard hold(mutex_);
+        now.stuck_with = stuck_with_;
+        now.attempts = attempts_;
+        return now;
+    }
+
+private:
+    void announce() {
+        { const std::lock_guard hold(mutex_); }  // who is about to wait has looked before the last move, or waits now
+        moved_.notify_all();
+    }
+
+    std::string name_;
+    std::atomic<std::uint64_t> at_{0};
+    mutable std::atomic<std::uint32_t> waiting_{0};
+    mutable std::mutex mutex_;
+    mutable std::condition_variable moved_;
+    std::optional<error> stuck_with_;
+    position failing_at_{};
+    std::uint32_t attempts_ = 0;
+};
+
+// How long a reader that goes on live waits before it looks whether it is to stop.
+inline constexpr timeout stop_is_seen_within = timeout(std::chrono::milliseconds(50));
+
+// Waits, unless it is told to stop.
+inline void rest(timeout pause, const std::stop_token& stop) {
+    std::mutex mutex;
+    std::condition_variable_any over;
+    std::unique_lock hold(mutex);
+    over.wait_for(hold, stop, std::chrono::nanoseconds(pause.nanoseconds), [] { return false; });
+}
+
+// The event that a handler failed at, in front of why.
+inline error at_event(const record_view& record, error why) {
+    const std::string where = describe(record);
+    return why.text().starts_with(where) ? why : std::move(why).within(where);
+}
+
+}  // namespace sillok::detail
