@@ -167,7 +167,8 @@ namespace sillok {
 // Errors:     append: what a handler returns or throws refuses it whole, with the projection's name. Those of the log.
 // Threads:    any number at once; the models are locked from the first event of an append to its end, and before the sync. Who reads a
 //             model must not append meanwhile.
-// Complexity: that of the log, and the handlers
+// Complexity: that of the log, and the handlers. An append that is refused copies each model that cannot take back: where refusals are
+//             common and the model is large, give it begin, commit and rollback, as a table has them.
 template <class... Model>
 class inline_store {
 public:
