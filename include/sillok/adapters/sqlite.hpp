@@ -50,15 +50,6 @@ consteval bool has_sqlite_tables() {
         return false;
 }
 
-// The version of a model, which is in the names of its tables from the second on.
-template <class Model>
-consteval std::uint32_t version_of_model() {
-    if constexpr (requires { Model::version; })
-        return Model::version;
-    else
-        return 1;
-}
-
 }  // namespace sillok::detail
 
 namespace sillok::require {

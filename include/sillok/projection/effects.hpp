@@ -119,3 +119,23 @@ private:
 };
 
 }  // namespace sillok
+
+namespace sillok::detail {
+
+// Effects may be live while an event is handed over.
+class acting {
+public:
+    acting(effects* of, position at) noexcept : of_(of) {
+        if (of_ != nullptr) of_->enter(at);
+    }
+    acting(const acting&) = delete;
+    acting& operator=(const acting&) = delete;
+    ~acting() {
+        if (of_ != nullptr) of_->enter(position{});
+    }
+
+private:
+    effects* of_;
+};
+
+}  // namespace sillok::detail

@@ -7,10 +7,8 @@
 // A model that can be recorded is kept as it is; any other says what of it is kept (event/kept_state.hpp).
 
 #include <atomic>
-#include <cerrno>
 #include <cstddef>
 #include <cstdint>
-#include <cstring>
 #include <memory>
 #include <optional>
 #include <string>
@@ -18,16 +16,14 @@
 #include <utility>
 
 #include "sillok/core/bytes.hpp"
-#include "sillok/core/checksum.hpp"
 #include "sillok/core/error.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/core/uuid.hpp"
 #include "sillok/event/event_list.hpp"
 #include "sillok/event/kept_state.hpp"
-#include "sillok/event/record.hpp"
+#include "sillok/projection/kept_model.hpp"
 #include "sillok/projection/projection.hpp"
 #include "sillok/projection/shared_model.hpp"
-#include "sillok/store/event_store.hpp"
 #include "sillok/store/file/device.hpp"
 #include "sillok/store/file/files.hpp"
 #include "sillok/store/file/opening.hpp"
@@ -51,52 +47,6 @@ consteval bool model_can_be_recorded() {
 
 namespace sillok::detail {
 
-// A kept model: docs/format.md#read-models
-struct kept_model {
-    std::uint64_t fingerprint = 0;  // of the program that made it, as far as models depend on it
-    sillok::position position{};    // it has everything up to there
-    uuid event{};                   // the id of the event at that position
-    std::string_view name{};
-    bytes_view state{};
-
-    static constexpr std::string_view magic = "SILLOKRM";
-    static constexpr std::size_t header_bytes = 64;
-
-    void encode(byte_buffer& to) const {
-        const std::size_t at = to.size();
-        to.extend(header_bytes);
-        to.append(as_bytes(name));
-        to.append(state);
-        std::byte* const head = to.data() + at;
-        std::memcpy(head, magic.data(), magic.size());
-        store_le(head + 12, std::uint16_t{1});
-        store_le(head + 14, static_cast<std::uint16_t>(name.size()));
-        store_le(head + 16, fingerprint);
-        store_le(head + 24, position.value);
-        std::memcpy(head + 32, event.octets.data(), 16);
-        store_le(head + 48, std::uint64_t{state.size()});
-        store_le(head + 56, std::uint64_t{0});
-        store_le(head + 8, crc32c(to.view().subspan(at + 12)));
-    }
-    // Nothing where the bytes are not exactly one.
-    static std::optional<kept_model> decode(bytes_view from) {
-        if (from.size() < header_bytes || as_text(from.first(8)) != magic) return std::nullopt;
-        if (load_le<std::uint32_t>(from.data() + 8) != crc32c(from.subspan(12))) return std::nullopt;
-        if (load_le<std::uint16_t>(from.data() + 12) != 1) return std::nullopt;
-        const std::size_t name_bytes = load_le<std::uint16_t>(from.data() + 14);
-        const std::uint64_t state_bytes = load_le<std::uint64_t>(from.data() + 48);
-        if (from.size() - header_bytes < name_bytes || from.size() - header_bytes - name_bytes != state_bytes)
-            return std::nullopt;
-        kept_model kept;
-        kept.fingerprint = load_le<std::uint64_t>(from.data() + 16);
-        kept.position = {load_le<std::uint64_t>(from.data() + 24)};
-        std::memcpy(kept.event.octets.data(), from.data() + 32, 16);
-        kept.name = as_text(from.subspan(header_bytes, name_bytes));
-        kept.state = from.subspan(header_bytes + name_bytes);
-        return kept;
-    }
-};
-
 // What a read model depends on: the form in which it is kept, the events of its context, and the version that it says for what
 // cannot be seen.
 template <class Model>
@@ -110,20 +60,6 @@ std::uint64_t model_fingerprint() {
         return hash.value();
     }();
     return once;
-}
-
-// The id of the event at a position; none where it is not kept any more.
-//
-// Errors: those of reading
-inline result<std::optional<uuid>> id_at(const store_ref& store, position at) {
-    std::optional<uuid> id;
-    if (at.value == 0) return id;
-    auto read = store.read_all({.from = at, .limit = 1}, [&](const record_view& record) {
-        if (record.position() == at) id = record.id();
-        return false;
-    });
-    if (!read) return std::move(read).error();
-    return id;
 }
 
 }  // namespace sillok::detail
@@ -158,10 +94,10 @@ public:
     result<position> load(const store_ref& store, shared_model<Model>& into) {
         if constexpr (require::projection_has_a_name<Model>() && require::model_can_be_recorded<Model>()) {
             byte_buffer bytes;
-            auto found = read(file_of<Model>(), bytes);
+            auto found = detail::read_kept(files_, file_of<Model>(), static_cast<std::size_t>(-1), bytes);
             if (!found) return std::move(found).error().within(path_);
             if (!*found) return position{};
-            const auto kept = detail::kept_model::decode(bytes.view());
+            const auto kept = detail::kept_model::decode(detail::kept_model::of_model, bytes.view());
             if (!kept || kept->name != std::string_view(Model::name)) return none(counts_->damaged);
             if (kept->fingerprint != detail::model_fingerprint<Model>()) return none(counts_->stale);
             if (kept->position.value != 0) {
@@ -189,7 +125,7 @@ public:
             byte_buffer bytes;
             const detail::kept_model kept{detail::model_fingerprint<Model>(), at, id->value_or(uuid{}),
                                           std::string_view(Model::name), state.view()};
-            kept.encode(bytes);
+            kept.encode(detail::kept_model::of_model, bytes);
             if (auto done = files_.replace(file_of<Model>(), bytes.view()); !done)
                 return std::move(done).error().within(path_);
             ++counts_->saved;
@@ -222,21 +158,6 @@ private:
         ++count;
         return {};
     }
-    // Whether there is such a file.
-    result<bool> read(const std::string& name, byte_buffer& into) const {
-        const io_outcome opened = files_.open(name, open_mode::read);
-        if (opened.error == ENOENT) return false;
-        if (!opened.ok()) return detail::io_error("cannot be opened", name, opened.error);
-        const detail::owned_file file(files_.device(), static_cast<int>(opened.value));
-        const io_outcome size = files_.size_of(file);
-        if (!size.ok() || size.value < 0)
-            return detail::io_error("cannot be examined", name, size.ok() ? EINVAL : size.error);
-        const auto bytes = static_cast<std::size_t>(size.value);
-        const io_outcome done = files_.read(file, into.extend(bytes), bytes, 0);
-        if (!done.ok()) return detail::io_error("cannot be read", name, done.error);
-        return true;  // what is missing of it, the checksum finds
-    }
-
     detail::directory files_;
     std::string path_;
     std::unique_ptr<tallies> counts_;

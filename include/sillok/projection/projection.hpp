@@ -11,6 +11,7 @@
 //     };
 
 #include <concepts>
+#include <cstdint>
 #include <exception>
 #include <string>
 #include <string_view>
@@ -110,6 +111,15 @@ private:
     Model& model_;
     bool is_open_ = false;
 };
+
+// The version that a model says for what it holds outside of the program; 1 where it says none.
+template <class Model>
+consteval std::uint32_t version_of_model() {
+    if constexpr (requires { Model::version; })
+        return Model::version;
+    else
+        return 1;
+}
 
 // What a handler throws is an error of its own kind.
 template <class Call>

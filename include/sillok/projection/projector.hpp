@@ -23,11 +23,11 @@
 #include "sillok/core/error.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/core/time.hpp"
-#include "sillok/event/dispatch.hpp"
 #include "sillok/event/event_list.hpp"
 #include "sillok/event/record.hpp"
 #include "sillok/event/unknown.hpp"
 #include "sillok/projection/effects.hpp"
+#include "sillok/projection/idempotence.hpp"
 #include "sillok/projection/model_keeper.hpp"
 #include "sillok/projection/on_failure.hpp"
 #include "sillok/projection/projection.hpp"
@@ -50,9 +50,10 @@ struct projector_options {
 
 // What a step did.
 struct projected {
-    position at{};            // the model has everything up to there
-    std::uint64_t taken = 0;  // events that were handed over
-    timeout pause{};          // before the next step: an event failed, and is tried again
+    position at{};               // the model has everything up to there
+    std::uint64_t taken = 0;     // events that were handed over
+    std::uint64_t repeated = 0;  // of these, such as the model had before (has_taken), and was not asked to take again
+    timeout pause{};             // before the next step: an event failed, and is tried again
 };
 
 // How far a projection is behind, and whether it is stuck.
@@ -61,19 +62,22 @@ struct projection_health {
     position at{};
     std::uint64_t lag = 0;              // events behind what is durable
     std::int64_t lag_nanoseconds = 0;   // age of the first event that it does not have
+    std::uint64_t repeated = 0;         // events that came again, and were not handed over
     std::uint32_t attempts = 0;         // at the event that it cannot take
     std::optional<error> stuck_with{};  // why
 };
 
 // Always in the order of positions, and never ahead of what is durable. A model that keeps its position (positioned_model) goes on from
 // there, each event in effect once; so does one that is kept with its position (model_keeper.hpp). A model that can take back what
-// a failed batch did (transactional_model) does so; any other must not have changed anything when its handler fails.
+// a failed batch did (transactional_model) does so; any other must not have changed anything when its handler fails, or say of what
+// it did that it has had the event (idempotent_model), which is then not handed over again.
 //
 // Threads: any number at once, for every function; steps are made one at a time, and a rebuild keeps them waiting. Store, model and keeper
 //          must outlive it.
 template <class Model>
 class projector {
     enum : bool { is_sound = require::projection_has_a_name<Model>() };
+    using hand = detail::dispatcher_to<Model>;
 
 public:
     projector(store_ref store, shared_model<Model>& model, projector_options options = {})
@@ -142,6 +146,7 @@ public:
         const std::lock_guard hold(telling_);
         now.stuck_with = stuck_with_;
         now.attempts = attempts_.load(std::memory_order_relaxed);
+        now.repeated = repeated_.load(std::memory_order_relaxed);
         return now;
     }
 
@@ -174,22 +179,6 @@ private:
     struct failed_event {
         position at{};
         error why;
-    };
-
-    // Effects may be live while an event is handed over.
-    class acting {
-    public:
-        acting(effects* of, position at) noexcept : of_(of) {
-            if (of_ != nullptr) of_->enter(at);
-        }
-        acting(const acting&) = delete;
-        acting& operator=(const acting&) = delete;
-        ~acting() {
-            if (of_ != nullptr) of_->enter(position{});
-        }
-
-    private:
-        effects* of_;
     };
 
     static error at_event(const record_view& record, error why) {
@@ -247,8 +236,9 @@ private:
             .from = {done.at.value + 1}, .limit = limit, .upto = horizon::durable, .category = options_.category};
         auto reached = store_.read_all(range, [&](const record_view& record) {
             if (record.position() > end) return false;
-            const acting act(options_.effects, record.position());
-            if (auto taken = detail::guarded([&] { return dispatch_.dispatch(model, record); }); !taken) {
+            const detail::acting act(options_.effects, record.position());
+            if (auto taken = detail::guarded([&] { return hand::dispatch(dispatch_, model, record, done.repeated); });
+                !taken) {
                 failed = failed_event{record.position(), at_event(record, std::move(taken).error())};
                 return false;
             }
@@ -268,6 +258,7 @@ private:
         if (auto committed = unit.commit(done.at); !committed) return std::move(committed).error();
         move_to(done.at);
         since_kept_ += done.taken;
+        repeated_.fetch_add(done.repeated, std::memory_order_relaxed);
         if (since_kept_ >= options_.keep_every)
             if (auto kept = keep(model); !kept) return std::move(kept).error();
         return done;
@@ -298,6 +289,7 @@ private:
             if (auto begun = unit.begin(); !begun) return std::move(begun).error();
             if (auto committed = unit.commit(failed.at); !committed) return std::move(committed).error();
             move_to(failed.at);
+            ++since_kept_;
             done.at = failed.at;
             return done;
         });
@@ -372,7 +364,7 @@ private:
     projector_options options_;
 
     mutable std::mutex stepping_;
-    dispatcher<Model> dispatch_;
+    typename hand::type dispatch_;
     detail::schema_guard schemas_;
     bool is_started_ = false;
     std::uint64_t since_kept_ = 0;
@@ -383,6 +375,7 @@ private:
     std::optional<error> stuck_with_;
     std::atomic<std::uint64_t> at_{0};
     std::atomic<std::uint32_t> attempts_{0};
+    std::atomic<std::uint64_t> repeated_{0};
 };
 
 }  // namespace sillok

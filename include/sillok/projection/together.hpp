@@ -7,6 +7,7 @@
 
 #include <concepts>
 #include <cstddef>
+#include <cstdint>
 #include <string_view>
 #include <tuple>
 #include <type_traits>
@@ -21,6 +22,7 @@
 #include "sillok/event/handler.hpp"
 #include "sillok/event/kept_state.hpp"
 #include "sillok/event/metadata.hpp"
+#include "sillok/projection/idempotence.hpp"
 #include "sillok/projection/projection.hpp"
 
 namespace sillok::require {
@@ -112,6 +114,8 @@ class together : public detail::takes_each<
                  public detail::kept_together<detail::all_can_be_kept<First, Model...>(),
                                               together<Name, First, Model...>, First, Model...> {
     enum : bool { is_sound = (require::models_share_a_context<First, Model>() && ... && true) };
+    template <class M>
+    static constexpr bool bears_again = idempotent_model<M> || repeatable_model<M>;
     static constexpr bool all_take_back = transactional_model<First> && (transactional_model<Model> && ...);
 
 public:
@@ -135,6 +139,14 @@ public:
         return std::get<M>(models_);
     }
     const std::tuple<First, Model...>& models() const noexcept { return models_; }
+
+    // Of which only the position may be kept (checkpoint_file.hpp): each is asked by itself what it has had.
+    static constexpr bool at_least_once = (bears_again<First> && ... && bears_again<Model>);
+    result<void> sync() const requires(synced_model<First> || (synced_model<Model> || ...)) {
+        result<void> done;
+        std::apply([&](const auto&... model) { ((done = sync_one(model)) && ...); }, models_);
+        return done;
+    }
 
     void begin() requires all_take_back {
         std::apply([](auto&... model) { (model.begin(), ...); }, models_);
@@ -165,12 +177,21 @@ private:
     static result<void> hand_to(M& model, const E& event, const metadata& about) {
         if constexpr (contains<events_taken<M>, E>) {
             if constexpr (require::model_takes_the_struct<M, E>()) {
-                if constexpr (std::is_void_v<decltype(deliver(model, event, about))>)
+                if constexpr (idempotent_model<M>) {
+                    std::uint64_t repeated = 0;
+                    return detail::hand_once(model, event, about, repeated);
+                } else if constexpr (std::is_void_v<decltype(deliver(model, event, about))>)
                     deliver(model, event, about);
                 else
                     return deliver(model, event, about);
             }
         }
+        return {};
+    }
+
+    template <class M>
+    static result<void> sync_one([[maybe_unused]] const M& model) {
+        if constexpr (synced_model<M>) return model.sync();
         return {};
     }
 

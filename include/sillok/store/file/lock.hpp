@@ -49,7 +49,7 @@ inline bool is_running(std::string_view note) noexcept {
     return owner > 0 && (::kill(owner, 0) == 0 || errno == EPERM);
 }
 
-// The writer's lock of a store. It is free again when it goes, at the latest with the process: other handles of the file
+// The writer's lock of a store, or of another thing that one process writes. It is free again when it goes, at the latest with the process: other handles of the file
 // and copies of this one in forked children do not matter.
 class writer_lock {
 public:
@@ -65,16 +65,17 @@ public:
     // An owner who has not yet written who it is is given some milliseconds for that.
     //
     // Errors: locked, with the owner; io
-    static result<writer_lock> take(const directory& within, timestamp now) {
-        auto file = within.open_file("lock", open_mode::either);
+    static result<writer_lock> take(const directory& within, timestamp now, const std::string& name = "lock",
+                                    std::string_view what = "the store") {
+        auto file = within.open_file(name, open_mode::either);
         if (!file) return std::move(file).error();
         for (int patience_ms = 50;; --patience_ms) {
             const io_outcome locked = within.try_lock(*file);
             if (locked.ok()) break;
-            if (locked.error != EWOULDBLOCK) return io_error("cannot be locked", "lock", locked.error);
+            if (locked.error != EWOULDBLOCK) return io_error("cannot be locked", name, locked.error);
             const std::string owner = lock_note(within, *file);
             const bool is_known = is_running(owner);
-            if (is_known || patience_ms == 0) return refusal(owner, is_known);
+            if (is_known || patience_ms == 0) return refusal(what, owner, is_known);
             ::usleep(1'000);
         }
         // The note is for people: without space for it the lock is as good.
@@ -94,12 +95,13 @@ public:
 private:
     explicit writer_lock(owned_file file) : file_(std::move(file)) {}
 
-    static error refusal(const std::string& owner, bool is_running) {
+    static error refusal(std::string_view what, const std::string& owner, bool is_running) {
         std::string who = owner.empty() ? "it did not say who it is" : owner;
         if (!owner.empty() && !is_running) who += ", which does not run here; a child that it forked may have it";
         if (owner.starts_with("pid " + std::to_string(::getpid()) + ' '))
-            return error(error_kind::locked, "this process has the store open for writing already: " + who);
-        return error(error_kind::locked, "another writer has the store: " + who);
+            return error(error_kind::locked,
+                         "this process has " + std::string(what) + " open for writing already: " + who);
+        return error(error_kind::locked, "another writer has " + std::string(what) + ": " + who);
     }
 
     owned_file file_;
