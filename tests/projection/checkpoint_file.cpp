@@ -211,7 +211,7 @@ TEST_CASE("a checkpoint of another projection, of another version of it or of an
     sillok::memory_store shorter;
     const auto ahead = send(shorter, kept, to);
     CHECK(ahead.error() == error_kind::condition_failed);
-    CHECK(ahead.error().text().find("the model is at position 2, and the store ends at 0") != std::string::npos);
+    CHECK(ahead.error().text().find("the model is at position 2, and the log ends at 0") != std::string::npos);
     CHECK(to.sent.size() == 2);
 }
 

@@ -5,14 +5,10 @@
 
 #include <catch2/catch_test_macros.hpp>
 
-#include "projection/ledger_events.hpp"
-#include "sillok/store/memory_store.hpp"
-#include "sillok/store/retention.hpp"
 #include "sillok/testing/faulty_device.hpp"
 
 namespace {
 
-using namespace ledgers;
 using sillok::position;
 using sillok::detail::kept_model;
 
@@ -49,19 +45,6 @@ TEST_CASE("lengths that do not add up are no model, also where the checksum is r
         CHECK(kept_model::is_whole(kept_model::of_position, bytes.view()));
         CHECK_FALSE(kept_model::decode(kept_model::of_position, bytes.view()));
     }
-}
-
-TEST_CASE("the id of an event is found by its position, and none where there is none any more") {
-    sillok::memory_store store;
-    pay(store, "ada", 1);
-    pay(store, "bob", 2);
-    sillok::uuid second{};
-    REQUIRE(store.read_all({.from = {2}}, [&](const sillok::record_view& r) { return second = r.id(), true; }));
-    CHECK(sillok::detail::id_at(store, {2}).value() == second);
-    CHECK_FALSE(sillok::detail::id_at(store, {0}).value());
-    CHECK_FALSE(sillok::detail::id_at(store, {3}).value());
-    REQUIRE(sillok::delete_stream(store, {"ledger", "ada"}));
-    CHECK_FALSE(sillok::detail::id_at(store, {1}).value());
 }
 
 TEST_CASE("a file is read whole, or as much of it as is wanted") {

@@ -19,7 +19,7 @@ using namespace std::chrono_literals;
 
 TEST_CASE("who waits for a position is told when it is reached, however the two race") {
     for (int round = 0; round < 300; ++round) {
-        detail::progress reader("reader");
+        detail::progress reader("reader", "");
         std::jthread moving([&] {
             for (std::uint64_t p = 1; p <= 20; ++p) reader.move_to({p});
         });
@@ -30,7 +30,7 @@ TEST_CASE("who waits for a position is told when it is reached, however the two 
 }
 
 TEST_CASE("who waits is told of what stops the reader, and of the time that is over") {
-    detail::progress reader("reader r");
+    detail::progress reader("reader", "r");
     CHECK(reader.wait_until({1}, 1ms).error().text() == "reader r is at position 0, and not yet at 1");
     CHECK(reader.wait_until({1}, 1ms).error() == error_kind::timed_out);
     std::jthread failing([&] {
@@ -45,7 +45,7 @@ TEST_CASE("who waits is told of what stops the reader, and of the time that is o
 }
 
 TEST_CASE("attempts are counted for the event that fails now") {
-    detail::progress reader("reader");
+    detail::progress reader("reader", "");
     CHECK(reader.attempt({5}) == 1);
     CHECK(reader.attempt({5}) == 2);
     CHECK(reader.attempt({6}) == 1);
@@ -55,14 +55,14 @@ TEST_CASE("attempts are counted for the event that fails now") {
 TEST_CASE("a reader's health says how far it is behind, in events and in time") {
     testing::manual_clock clock;
     memory_store store(clock);
-    detail::progress reader("reader");
+    detail::progress reader("reader", "r");
     CHECK(reader.health(store, clock)->lag == 0);
     ledgers::pay(store, "ada", 1);
     clock.advance(2s);
     ledgers::pay(store, "ada", 1);
     clock.advance(3s);
     auto health = reader.health(store, clock).value();
-    CHECK(health.name == "reader");
+    CHECK(health.name == "r");
     CHECK(health.lag == 2);
     CHECK(health.lag_nanoseconds == 5'000'000'000);
     reader.move_to({1});
@@ -74,7 +74,7 @@ TEST_CASE("a reader's health says how far it is behind, in events and in time") 
     CHECK(!reader.told(result<void>(error(error_kind::malformed, "a bad record"))));
     health = reader.health(store, clock).value();
     CHECK(health.attempts == 1);
-    CHECK(health.stuck_with->text() == "reader: a bad record");
+    CHECK(health.stuck_with->text() == "reader r: a bad record");
 }
 
 TEST_CASE("a pause ends when it is over, or at once where one is told to stop") {

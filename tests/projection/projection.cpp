@@ -9,8 +9,6 @@
 
 namespace {
 
-using sillok::position;
-
 struct undoing {
     std::string acts{};
     void begin() { acts += 'b'; }
@@ -20,11 +18,11 @@ struct undoing {
 struct positioned {
     std::string acts{};
     bool fails = false;
-    sillok::result<position> checkpoint() const { return position{3}; }
+    sillok::result<sillok::checkpoint> checkpoint() const { return sillok::checkpoint{{3}, {}}; }
     sillok::result<void> begin() { return acts += 'b', sillok::result<void>(); }
-    sillok::result<void> commit(position at) {
+    sillok::result<void> commit(const sillok::checkpoint& reached) {
         if (fails) return sillok::error(sillok::error_kind::io, "gone");
-        return acts += std::to_string(at.value), sillok::result<void>();
+        return acts += std::to_string(reached.at.value), sillok::result<void>();
     }
     void rollback() { acts += 'r'; }
 };
@@ -47,7 +45,7 @@ TEST_CASE("a unit of work that is not committed is taken back, once") {
     {
         sillok::detail::unit_of_work<undoing> unit(model);
         REQUIRE(unit.begin());
-        REQUIRE(unit.commit(position{1}));
+        REQUIRE(unit.commit({.at = {1}}));
         unit.rollback();
     }
     CHECK(model.acts == "brbc");
@@ -57,10 +55,10 @@ TEST_CASE("a model that keeps its position commits it, and goes back where that 
     positioned model;
     sillok::detail::unit_of_work<positioned> unit(model);
     REQUIRE(unit.begin());
-    REQUIRE(unit.commit(position{7}));
+    REQUIRE(unit.commit({.at = {7}}));
     model.fails = true;
     REQUIRE(unit.begin());
-    CHECK_FALSE(unit.commit(position{8}));
+    CHECK_FALSE(unit.commit({.at = {8}}));
     CHECK(model.acts == "b7br");
 }
 

@@ -177,7 +177,7 @@ TEST_CASE("an event that fails stops a subscription, which says which one and wh
           "subscription letters: ledger.paid revision 1 at position 3 of ledger/ada: not that one");
     CHECK(reads.at() == position{2});
     const auto health = reads.health().value();
-    CHECK(health.name == "subscription letters");
+    CHECK(health.name == "letters");
     CHECK(health.lag == 3);
     CHECK(health.attempts == 1);
     CHECK(health.stuck_with == error_kind::invalid_argument);

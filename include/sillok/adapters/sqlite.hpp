@@ -104,11 +104,11 @@ public:
         return sqlite_database(in).change([&] { return detail::drop_model(*in.link(), name_text(), which); });
     }
 
-    // How far the model is; 0 before the first event.
-    result<position> checkpoint() const {
+    // How far the model is, and the event there; position 0 before the first one.
+    result<sillok::checkpoint> checkpoint() const {
         const std::lock_guard hold(link_->mutex());
         auto there = detail::read_checkpoint(*link_, name_text(), number);
-        if (there && !at_) at_ = *there;
+        if (there && !at_) at_ = there->at;
         return there;
     }
     // Begins a transaction; until it ends, others wait.
@@ -118,26 +118,26 @@ public:
         std::unique_lock hold(link_->mutex());
         if (auto begun = link_->begin(); !begun) return begun;
         auto there = detail::read_checkpoint(*link_, name_text(), number);
-        if (!there || (at_ && *at_ != *there)) {
+        if (!there || (at_ && *at_ != there->at)) {
             link_->rollback();
             if (!there) return std::move(there).error();
             return error(
                 error_kind::condition_failed,
-                link_->path() + ": model " + name_text() + " is at position " + std::to_string(there->value) +
+                link_->path() + ": model " + name_text() + " is at position " + std::to_string(there->at.value) +
                     ", and was left at " + std::to_string(at_->value) +
                     " here: another program brings it forward, too. Nothing was changed; let one of them do it, "
                     "or open the model anew and go on from there");
         }
-        at_ = *there;
+        at_ = there->at;
         hold_ = std::move(hold);
         return {};
     }
     // Errors: no_space, io, damaged, and that of a change which failed before: nothing is kept
-    result<void> commit(position at) {
-        auto noted = detail::write_checkpoint(*link_, name_text(), number, at);
+    result<void> commit(const sillok::checkpoint& reached) {
+        auto noted = detail::write_checkpoint(*link_, name_text(), number, reached);
         if (noted) noted = link_->commit();
         if (!noted) return noted;
-        at_ = at;
+        at_ = reached.at;
         hold_ = {};
         return {};
     }

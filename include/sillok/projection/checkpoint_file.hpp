@@ -23,6 +23,7 @@
 #include "sillok/core/time.hpp"
 #include "sillok/core/uuid.hpp"
 #include "sillok/event/stream_id.hpp"
+#include "sillok/projection/checkpoint.hpp"
 #include "sillok/projection/idempotence.hpp"
 #include "sillok/projection/kept_model.hpp"
 #include "sillok/projection/projection.hpp"

@@ -85,7 +85,7 @@ public:
         if (!update_) return;
         if (is_recorded) {
             at_ = act_.back().position();
-            static_cast<void>(unit_->commit(at_));
+            static_cast<void>(unit_->commit({at_, act_.back().id()}));
             for (const record_view& each : act_) take_again(each);
         } else {
             unit_->rollback();
@@ -126,7 +126,7 @@ private:
         });
         if (taken && read) {
             at_ = (std::min)(*read, upto);
-            return unit.commit(at_);
+            return unit.commit({at_, {}});
         }
         unit.rollback();
         if constexpr (is_twice) {

@@ -1,6 +1,5 @@
 #pragma once
-// The file of what is kept of a read model, byte by byte, docs/format.md#read-models; and how it is found out whether a store is the one
-// that it is of.
+// The file of what is kept of a read model, byte by byte, docs/format.md#read-models.
 
 #include <cerrno>
 #include <cstddef>
@@ -15,12 +14,9 @@
 #include "sillok/core/checksum.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/core/uuid.hpp"
-#include "sillok/event/record.hpp"
 #include "sillok/event/stream_id.hpp"
-#include "sillok/store/event_store.hpp"
 #include "sillok/store/file/device.hpp"
 #include "sillok/store/file/files.hpp"
-#include "sillok/store/store_ref.hpp"
 
 namespace sillok::detail {
 
@@ -78,20 +74,6 @@ struct kept_model {
     // Requires: a whole one
     static std::uint16_t format_of(bytes_view from) noexcept { return load_le<std::uint16_t>(from.data() + 12); }
 };
-
-// The id of the event at a position; none where it is not kept any more.
-//
-// Errors: those of reading
-inline result<std::optional<uuid>> id_at(const store_ref& store, position at) {
-    std::optional<uuid> id;
-    if (at.value == 0) return id;
-    auto read = store.read_all({.from = at, .limit = 1}, [&](const record_view& record) {
-        if (record.position() == at) id = record.id();
-        return false;
-    });
-    if (!read) return std::move(read).error();
-    return id;
-}
 
 // Reads a file whole, or so much of it; false where there is none. What is missing of it, the checksum finds.
 //

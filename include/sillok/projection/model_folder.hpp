@@ -21,6 +21,7 @@
 #include "sillok/core/uuid.hpp"
 #include "sillok/event/event_list.hpp"
 #include "sillok/event/kept_state.hpp"
+#include "sillok/projection/checkpoint.hpp"
 #include "sillok/projection/kept_model.hpp"
 #include "sillok/projection/projection.hpp"
 #include "sillok/projection/shared_model.hpp"

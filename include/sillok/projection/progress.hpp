@@ -10,6 +10,7 @@
 #include <optional>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <utility>
 
 #include "sillok/core/error.hpp"
@@ -29,6 +30,7 @@ struct reader_health {
     position at{};
     std::uint64_t lag = 0;              // events of the log behind what is durable
     std::int64_t lag_nanoseconds = 0;   // age of the first event that it has not looked at
+    std::uint64_t repeated = 0;         // events that came again to one who had had them, and were not handed over
     std::uint32_t attempts = 0;         // at the event that it cannot take
     std::optional<error> stuck_with{};  // why
 };
@@ -40,8 +42,10 @@ namespace sillok::detail {
 // Threads: any number at once
 class progress {
 public:
-    // `name` is what errors call the reader.
-    explicit progress(std::string name) : name_(std::move(name)) {}
+    // Errors call the reader by both: "projection balances".
+    progress(std::string_view kind, std::string name) : called_(kind), name_(std::move(name)) {
+        if (!name_.empty()) called_.append(" ").append(name_);
+    }
 
     position at() const noexcept { return {at_.load(std::memory_order_acquire)}; }
 
@@ -50,6 +54,8 @@ public:
         at_.store(reached.value);
         if (waiting_.load() != 0) announce();
     }
+
+    void count_repeated(std::uint64_t more) noexcept { repeated_.fetch_add(more, std::memory_order_relaxed); }
 
     // One more attempt at the event at a position; how many there were.
     std::uint32_t attempt(position failing) {
@@ -67,7 +73,7 @@ public:
             stuck_with_.reset();
             return std::move(done);
         }
-        error why = std::move(done).error().within(name_);
+        error why = std::move(done).error().within(called_);
         {
             const std::lock_guard hold(mutex_);
             stuck_with_ = why;
@@ -86,7 +92,7 @@ public:
         --waiting_;
         if (at() >= wanted) return {};
         if (stuck_with_) return *stuck_with_;
-        return error(error_kind::timed_out, name_ + " is at position " + std::to_string(at().value) +
+        return error(error_kind::timed_out, called_ + " is at position " + std::to_string(at().value) +
                                                 ", and not yet at " + std::to_string(wanted.value));
     }
 
@@ -103,6 +109,7 @@ public:
                                         });
             if (!first) return std::move(first).error();
         }
+        now.repeated = repeated_.load(std::memory_order_relaxed);
         const std::lock_guard hold(mutex_);
         now.stuck_with = stuck_with_;
         now.attempts = attempts_;
@@ -115,8 +122,10 @@ private:
         moved_.notify_all();
     }
 
+    std::string called_;
     std::string name_;
     std::atomic<std::uint64_t> at_{0};
+    std::atomic<std::uint64_t> repeated_{0};
     mutable std::atomic<std::uint32_t> waiting_{0};
     mutable std::mutex mutex_;
     mutable std::condition_variable moved_;

@@ -22,7 +22,7 @@
 #include "sillok/core/name.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/event/event_list.hpp"
-#include "sillok/event/stream_id.hpp"
+#include "sillok/projection/checkpoint.hpp"
 
 namespace sillok {
 
@@ -56,12 +56,12 @@ concept transactional_model = requires(M& model) {
     model.rollback();
 };
 
-// A read model that keeps its position in one act with what it holds, such as one in a database: `commit` makes both durable.
+// A read model that keeps its checkpoint in one act with what it holds, such as one in a database: `commit` makes both durable.
 template <class M>
-concept positioned_model = requires(M& model, const M& readable, sillok::position at) {
-    { readable.checkpoint() } -> std::same_as<result<sillok::position>>;
+concept positioned_model = requires(M& model, const M& readable, const sillok::checkpoint& reached) {
+    { readable.checkpoint() } -> std::same_as<result<sillok::checkpoint>>;
     { model.begin() } -> std::same_as<result<void>>;
-    { model.commit(at) } -> std::same_as<result<void>>;
+    { model.commit(reached) } -> std::same_as<result<void>>;
     model.rollback();
 };
 
@@ -87,9 +87,9 @@ public:
         is_open_ = true;
         return {};
     }
-    result<void> commit([[maybe_unused]] position at) {
+    result<void> commit([[maybe_unused]] const checkpoint& reached) {
         if constexpr (positioned_model<Model>) {
-            if (auto done = model_.commit(at); !done) {
+            if (auto done = model_.commit(reached); !done) {
                 rollback();
                 return done;
             }

@@ -207,7 +207,7 @@ public:
           options_(std::move(options)),
           log_(store, options_.filter),
           hands_over_(policy),
-          progress_(options_.name.empty() ? "subscription" : "subscription " + options_.name) {
+          progress_("subscription", options_.name) {
         progress_.move_to(options_.start.in(store));
     }
     subscription(const subscription&) = delete;

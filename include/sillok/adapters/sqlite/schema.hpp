@@ -4,6 +4,7 @@
 #include <algorithm>
 #include <cstddef>
 #include <cstdint>
+#include <cstring>
 #include <initializer_list>
 #include <span>
 #include <string>
@@ -17,6 +18,7 @@
 #include "sillok/core/error.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/event/stream_id.hpp"
+#include "sillok/projection/checkpoint.hpp"
 
 namespace sillok::detail {
 
@@ -174,7 +176,7 @@ inline result<void> make_own_tables(sqlite_connection& db) {
         return made;
     return db.run(
         "CREATE TABLE IF NOT EXISTS sillok_checkpoints(model TEXT NOT NULL, version INTEGER NOT NULL, "
-        "position INTEGER NOT NULL, PRIMARY KEY(model, version)) STRICT, WITHOUT ROWID");
+        "position INTEGER NOT NULL, event BLOB NOT NULL, PRIMARY KEY(model, version)) STRICT, WITHOUT ROWID");
 }
 inline result<bool> has_table(sqlite_connection& db, std::string_view name) {
     auto found = look_up(db, "SELECT type FROM sqlite_schema WHERE name = ?1 COLLATE NOCASE", name, 1);
@@ -237,27 +239,36 @@ inline result<void> find_table(sqlite_connection& db, const sqlite_schema& of) {
 
 // --- models -----------------------------------------------------------------------------------------------------------
 
-inline result<position> read_checkpoint(sqlite_connection& db, std::string_view model, std::uint32_t version) {
-    constexpr std::string_view text = "SELECT position FROM sillok_checkpoints WHERE model = ?1 AND version = ?2";
+inline result<checkpoint> read_checkpoint(sqlite_connection& db, std::string_view model, std::uint32_t version) {
+    constexpr std::string_view text =
+        "SELECT position, event FROM sillok_checkpoints WHERE model = ?1 AND version = ?2";
     auto statement = db.prepare(text);
     if (!statement) return std::move(statement).error();
     statement->bind_text(1, model);
     statement->bind_integer(2, version);
     const int code = statement->step();
-    if (code == SQLITE_DONE) return position{};
+    if (code == SQLITE_DONE) return checkpoint{};
     if (code != SQLITE_ROW) return db.why(code, "checkpoint of " + std::string(model));
-    return position{static_cast<std::uint64_t>(statement->integer(0))};
+    checkpoint there{{static_cast<std::uint64_t>(statement->integer(0))}, {}};
+    const bytes_view event = statement->bytes(1);
+    if (event.size() != there.event.octets.size())
+        return error(error_kind::damaged,
+                     db.path() + ": the checkpoint of " + std::string(model) + " has no event's id");
+    std::memcpy(there.event.octets.data(), event.data(), event.size());
+    return there;
 }
 inline result<void> write_checkpoint(sqlite_connection& db, std::string_view model, std::uint32_t version,
-                                     position at) {
+                                     const checkpoint& reached) {
     constexpr std::string_view text =
-        "INSERT INTO sillok_checkpoints VALUES(?1, ?2, ?3) ON CONFLICT DO UPDATE SET position = excluded.position";
+        "INSERT INTO sillok_checkpoints VALUES(?1, ?2, ?3, ?4) ON CONFLICT DO UPDATE SET position = excluded.position, "
+        "event = excluded.event";
     if (auto may = db.may_change(); !may) return db.commit();  // which says why
     auto statement = db.prepare(text);
     if (!statement) return std::move(statement).error();
     statement->bind_text(1, model);
     statement->bind_integer(2, version);
-    statement->bind_integer(3, static_cast<std::int64_t>(at.value));
+    statement->bind_integer(3, static_cast<std::int64_t>(reached.at.value));
+    statement->bind_bytes(4, std::as_bytes(std::span(reached.event.octets)));
     if (const int code = statement->step(); code != SQLITE_DONE)
         return db.why(code, "checkpoint of " + std::string(model));
     return {};
