@@ -1,10 +1,7 @@
 // Two processes and one store: `follow write DIR` records temperatures, `follow read DIR CHECKPOINT` prints each of them once, live,
 // and goes on where it was when it is started again. `follow` alone runs both for a moment.
 #include <chrono>
-#include <cstdint>
-#include <cstdlib>
 #include <filesystem>
-#include <fstream>
 #include <iostream>
 #include <string>
 #include <thread>
@@ -46,55 +43,39 @@ int write(const std::string& place, int count) {
 }
 // [/write]
 
-// [checkpoint]
-sillok::position load(const std::filesystem::path& file) {
-    std::uint64_t last = 0;
-    std::ifstream(file) >> last;  // a new one begins with nothing
-    return {last};
-}
-
-void save(const std::filesystem::path& file, sillok::position last) {  // whole, or as it was
-    const std::filesystem::path fresh = file.string() + ".new";
-    std::ofstream(fresh) << last.value << '\n';
-    std::filesystem::rename(fresh, file);
-}
-// [/checkpoint]
-
+// [printer]
 struct printer {
+    static constexpr sillok::name name = "printer";
+    static constexpr bool at_least_once = true;  // a line that is printed twice does no harm
     using events = sensor_events;
+
     void on(const temperature_measured& e, const sillok::metadata& m) {
         std::cout << m.position().value << ": " << m.key() << " has " << e.celsius << '\n';
     }
+    // Before its position is kept.
+    sillok::result<void> sync() const {
+        if (std::cout.flush()) return {};
+        return sillok::error(sillok::error_kind::io, "standard output cannot be written");
+    }
 };
+// [/printer]
 
 // [read]
-int read(const std::string& place, const std::filesystem::path& checkpoint, std::chrono::milliseconds quiet) {
-    auto opened = sillok::file_store::open(place, {.read_only = true});
-    if (!opened) {
-        std::cerr << opened.error() << '\n';  // no_such_store: …, where no writer was yet
-        return 1;
-    }
-    sillok::file_store& store = *opened;
-    printer to_screen;
-    sillok::position seen = load(checkpoint);
-    if (seen > store.last(sillok::horizon::durable)) {
-        std::cerr << "the checkpoint is of another store, or of events that this one has lost\n";
-        return 1;
-    }
+int read(const std::string& place, const std::string& checkpoint, std::chrono::milliseconds quiet) {
+    const auto failed = [](const sillok::error& why) { return std::cerr << why << '\n', 1; };
+    auto store = sillok::file_store::open(place, {.read_only = true});
+    if (!store) return failed(store.error());  // no_such_store: …, where no writer was yet
+    auto kept = sillok::checkpoint_file::open(checkpoint);
+    if (!kept) return failed(kept.error());
+
+    sillok::shared_model<printer> to_screen;
+    sillok::projector<printer> follow(*store, to_screen, *kept);
     for (;;) {
-        auto done = sillok::replay(store, {.from = {seen.value + 1}, .upto = sillok::horizon::durable}, to_screen);
-        if (!done) {
-            std::cerr << done.error() << '\n';
-            return 1;
-        }
-        std::cout.flush();
-        if (done->last > seen) save(checkpoint, seen = done->last);  // after all was done that there is to do: at least once
-        auto now = store.wait(seen, sillok::horizon::durable, quiet);
-        if (!now) {
-            std::cerr << now.error() << '\n';
-            return 1;
-        }
-        if (*now <= seen) return 0;  // nothing came for so long; a service would wait again
+        auto seen = follow.catch_up();
+        if (!seen) return failed(seen.error());
+        auto now = store->wait(*seen, sillok::horizon::durable, quiet);
+        if (!now) return failed(now.error());
+        if (*now <= *seen) return 0;  // nothing came for so long; a service would go on: follow.run(stop)
     }
 }
 // [/read]
@@ -106,9 +87,9 @@ int both() {
     const std::string store = (place / "store").string();
     if (write(store, 3) != 0) return 1;
     std::thread writer([&] { write(store, 3); });
-    const int done = read(store, place / "checkpoint", 500ms);
+    const int done = read(store, (place / "checkpoint").string(), 500ms);
     writer.join();
-    const int again = read(store, place / "checkpoint", 10ms);  // has had all of them
+    const int again = read(store, (place / "checkpoint").string(), 10ms);  // has had all of them
     std::filesystem::remove_all(place);
     return done + again;
 }

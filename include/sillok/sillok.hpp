@@ -30,6 +30,7 @@
 #include "sillok/event/encode.hpp"
 #include "sillok/event/event.hpp"
 #include "sillok/event/metadata.hpp"
+#include "sillok/projection/checkpoint_file.hpp"
 #include "sillok/projection/consumer.hpp"
 #include "sillok/projection/effects.hpp"
 #include "sillok/projection/event_filter.hpp"
