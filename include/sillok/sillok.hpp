@@ -36,6 +36,7 @@
 #include "sillok/projection/event_filter.hpp"
 #include "sillok/projection/file_group_store.hpp"
 #include "sillok/projection/group_store.hpp"
+#include "sillok/projection/idempotence.hpp"
 #include "sillok/projection/inline_store.hpp"
 #include "sillok/projection/memory_group_store.hpp"
 #include "sillok/projection/model_folder.hpp"

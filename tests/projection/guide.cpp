@@ -1,10 +1,12 @@
 // What docs/guides/projections.md shows, and that it does what is said there.
-#include <atomic>
 #include <chrono>
+#include <cstdint>
+#include <functional>
 #include <iostream>
 #include <map>
 #include <stop_token>
 #include <string>
+#include <string_view>
 #include <thread>
 #include <utility>
 #include <vector>
@@ -35,61 +37,62 @@ struct no_debts {
 };
 // [/rules]
 
-// [accounts]
-struct account_row {
-    std::string account;
-    std::int64_t balance;
-    std::int64_t payments;
+// What is outside of the program: it is there whatever becomes of that.
+struct post_office {
+    std::map<std::string, std::string> letters{};
+    int handed_in = 0;
+    void send(const std::string& number, const std::string& text) {
+        ++handed_in;
+        letters.emplace(number, text);  // which it has had already, it throws away
+    }
 };
-using account_table = sillok::table<account_row, sillok::unique<&account_row::account>,  // the first one is the key
-                                    sillok::ordered<&account_row::balance>>;             // and what is asked for often
-
-struct richest {  // a question, and what answers it
-    sillok::page_request page;
-    using answer = sillok::page<account_row>;
+struct far_database {
+    struct row {
+        std::int64_t balance;
+        sillok::position last;
+    };
+    std::map<std::string, row, std::less<>> rows{};
+    int writes = 0;
+    sillok::result<row> find(std::string_view key) const {
+        const auto there = rows.find(key);
+        return there == rows.end() ? row{0, {}} : there->second;
+    }
+    sillok::result<void> put(std::string_view key, row now) {
+        ++writes;
+        rows.insert_or_assign(std::string(key), now);
+        return {};
+    }
 };
 
-struct accounts {
-    static constexpr sillok::name name = "accounts";
-    using events = sillok::select<ledger_events, paid, closed>;
-    using queries = sillok::queries<richest>;
+// [guarded]
+struct far_balances {
+    static constexpr sillok::name name = "far_balances";
+    using events = sillok::select<ledger_events, paid>;
+    far_database& database;
 
-    account_table rows{};
-
+    sillok::result<bool> has_taken(const sillok::metadata& m) const {
+        auto row = database.find(m.key());
+        if (!row) return row.error();
+        return row->last >= m.position();
+    }
     sillok::result<void> on(const paid& e, const sillok::metadata& m) {
-        const std::string account(m.key());
-        if (!rows.contains(account)) return rows.put({account, e.amount, 1});
-        return rows.modify(account, [&](account_row& row) { row.balance += e.amount, ++row.payments; });
-    }
-    void on(const closed&, const sillok::metadata& m) { rows.erase(std::string(m.key())); }
-
-    // Half a batch is never shown: what a batch did is taken back where one of its events fails.
-    void begin() { rows.begin(); }
-    void commit() { rows.commit(); }
-    void rollback() { rows.rollback(); }
-
-    sillok::page<account_row> answer(const richest& q) const {
-        return rows.select().sorted<&account_row::balance>(sillok::descending).page(q.page);
+        auto row = database.find(m.key());
+        if (!row) return row.error();
+        return database.put(m.key(), {row->balance + e.amount, m.position()});  // both in one write
     }
 };
-// [/accounts]
+// [/guarded]
 
 // [letters]
-struct post {
-    std::map<std::string, std::string> sent;  // by the event's id: who is asked twice sends once
-    void send(const std::string& id, std::string text) { sent.emplace(id, std::move(text)); }
-};
-
 struct letters {
     static constexpr sillok::name name = "letters";
-    using events = sillok::select<ledger_events, paid>;
-    sillok::effects* acts = nullptr;
-    post* office = nullptr;
-    std::map<std::string, std::int64_t> by_account{};
+    using events = sillok::select<ledger_events, closed>;
+    static constexpr bool at_least_once = true;  // the office knows a letter by its number
+    post_office& office;
+    sillok::effects& acts;
 
-    void on(const paid& e, const sillok::metadata& m) {
-        const std::int64_t sum = by_account[std::string(m.key())] += e.amount;
-        if (acts->are_live()) office->send(to_string(m.id()), std::string(m.key()) + " has " + std::to_string(sum));
+    void on(const closed&, const sillok::metadata& m) {
+        if (acts.are_live()) office.send(to_string(m.id()), "Dear " + std::string(m.key()) + ", …");
     }
 };
 // [/letters]
@@ -143,118 +146,31 @@ TEST_CASE("the guide to projections: within the append") {
     CHECK(log.last(sillok::horizon::visible) == sillok::position{1});
 }
 
-TEST_CASE("the guide to subscriptions") {
+TEST_CASE("the guide to projections: outside of the model") {
+    const recovery_tests::scratch place;
     sillok::memory_store store;
-    pay(store, "ada", 5);
-    std::atomic<int> rung = 0;
-    const auto ring = [&](const std::string&) { ++rung; };
-    // [alarms]
-    sillok::subscription alarms(store,
-                                [&](const sillok::record_view& record) { ring(std::string(record.stream().key)); },
-                                {.filter = {.types = sillok::recorded_types<ledger_events, closed>()},
-                                 .start = sillok::from_now{},
-                                 .name = "alarms"});
-
-    std::jthread live([&](const std::stop_token& stop) {
-        if (const auto ended = alarms.run(stop); !ended) std::cerr << ended.error() << '\n';
-    });
-    // [/alarms]
-    REQUIRE(alarms.wait_until(close(store, "ada"), 5s));
-    CHECK(rung == 1);
-    live.request_stop();
-    live.join();
-    // [audit]
-    struct audit {
-        using events = sillok::select<ledger_events, paid, closed>;
-        std::vector<std::string> lines{};
-        void on(const paid& e) { lines.push_back("paid " + std::to_string(e.amount)); }
-        void on(const closed&) { lines.push_back("closed"); }
-    } trail;
-    sillok::subscription of_ada(store, trail, {.filter = {.stream = sillok::stream_id{"ledger", "ada"}}});
-    const auto had = of_ada.catch_up().value();  // to the end of what is durable
-    // [/audit]
-    CHECK(trail.lines == std::vector<std::string>{"paid 5", "closed"});
-    pay(store, "ada", 6);
-    // [resume]
-    sillok::subscription further(
-        store, trail, {.filter = {.stream = sillok::stream_id{"ledger", "ada"}}, .start = sillok::from_after{had.at}});
-    // [/resume]
-    REQUIRE(further.catch_up());
-    CHECK(trail.lines.size() == 3);
-}
-
-TEST_CASE("the guide to rebuilding: a new version beside the old one") {
-    sillok::memory_store store;
-    post office;
-    for (int i = 0; i < 5; ++i) pay(store, "ada", 10);
-    sillok::effects acts_first("letters", 1);
-    sillok::shared_model<letters> first(letters{&acts_first, &office});
-    sillok::projector<letters> follow_first(store, first, {.effects = &acts_first});
-    REQUIRE(follow_first.catch_up());
-    CHECK(office.sent.size() == 5);
-    // [beside]
-    sillok::effects acts_second("letters", 2);  // inert: version 1 acts
-    sillok::shared_model<letters> second(letters{&acts_second, &office});
-    sillok::projector<letters> follow_second(store, second, {.effects = &acts_second});
-    REQUIRE(follow_second.catch_up());  // the whole log, and not one letter
-    // [/beside]
-    CHECK(office.sent.size() == 5);
-    pay(store, "bob", 7);
-    // [switch]
-    const sillok::position at = sillok::switch_to(store, "letters", 2).value();
-    // [/switch]
-    pay(store, "bob", 1);
-    REQUIRE(follow_second.catch_up());
-    REQUIRE(follow_first.catch_up());
-    CHECK(at == sillok::position{7});
-    CHECK(office.sent.size() == 7);
-    // [compare]
-    const auto sums = [](const letters& l) { return l.by_account; };
-    CHECK(first.read(sums) == second.read(sums));
-    // [/compare]
-}
-
-TEST_CASE("the guide to querying") {
-    sillok::memory_store store;
-    for (int i = 1; i <= 30; ++i) pay(store, "account " + std::to_string(i % 10), i);
-    close(store, "account 3");
-    // [shown]
-    sillok::shared_model<accounts> shown;
-    sillok::projector<accounts> follow(store, shown);
-    follow.catch_up().value();  // and live on a thread of yours, as in the guide to projections
-
-    const auto of_seven = shown.read([](const accounts& a) {
-        const account_row* row = a.rows.find("account 7");
-        return row != nullptr ? row->balance : 0;
-    });
-    // [/shown]
-    CHECK(of_seven == 7 + 17 + 27);
-    // [ask]
-    const auto page = shown.read([](const accounts& a) {
-        return a.rows.select()
-            .within<&account_row::balance>(40, 60)                            // by its index
-            .where([](const account_row& row) { return row.payments == 3; })  // row by row, of those
-            .page({.number = 1, .size = 20});
-    });
-    std::cout << page.total << " accounts on " << page.pages() << " pages\n";
-    // [/ask]
-    CHECK(page.total == 6);
-    CHECK(page.rows.front().balance == 42);
-    // [sums]
-    const auto [sum, poorest] = shown.read([](const accounts& a) {
-        return std::pair(a.rows.select().sum(&account_row::balance), a.rows.select().minimum(&account_row::balance));
-    });
-    const auto by_tens = shown.read([](const accounts& a) {
-        return a.rows.select().group_by([](const account_row& row) { return row.balance / 10 * 10; }).count();
-    });
-    // [/sums]
-    CHECK(sum.value() == 465 - 39);
-    CHECK(poorest == 33);
-    CHECK(by_tens.size() == 4);
-    // [bus]
-    const sillok::query_bus ask(shown);  // and other models
-    const sillok::page<account_row> first = ask(richest{{.number = 1, .size = 3}});
-    // [/bus]
-    REQUIRE(first.rows.size() == 3);
-    CHECK(first.rows.front().account == "account 0");
+    for (int i = 0; i < 5; ++i) pay(store, i % 2 == 0 ? "ada" : "bob", 1);
+    far_database database;
+    post_office office;
+    for (int life = 0; life < 3; ++life) {
+        // [checkpoint]
+        auto kept = sillok::checkpoint_file::open(place / "far_balances.checkpoint").value();
+        sillok::shared_model<far_balances> far(far_balances{database});
+        sillok::projector<far_balances> follow(store, far, kept, {.keep_every = 1000});
+        // [/checkpoint]
+        REQUIRE(follow.step());  // and no more: a crash
+        CHECK(follow.health()->repeated == (life == 0 ? 0 : 5));
+        CHECK(database.writes == 5);
+        CHECK(database.rows.at("ada").balance == 3);
+    }
+    close(store, "bob");
+    for (int life = 0; life < 3; ++life) {
+        auto kept = sillok::checkpoint_file::open(place / "letters.checkpoint").value();
+        sillok::effects acts("letters", 1);
+        sillok::shared_model<letters> sending(letters{office, acts});
+        sillok::projector<letters> follow(store, sending, kept, {.effects = &acts});
+        REQUIRE(follow.step());
+    }
+    CHECK(office.handed_in == 3);
+    CHECK(office.letters.size() == 1);
 }

@@ -66,7 +66,7 @@ bool live(faulty_device& disk, const way& how, int turns, int amount) {
                 return false;
             }
         }
-        if (turn % 2 == 1 && !log->settle(log->last(horizon::visible))) return false;
+        if (turn % 2 == 1 && !log->sync()) return false;
         for (int i = 0; i < 2; ++i) {
             if (!filing.step() || !summing.step()) return false;
             CHECK(filing.at() <= log->last(horizon::durable));
