@@ -217,7 +217,8 @@ TEST_CASE("a model is the same byte by byte in whatever way it is brought forwar
     const std::string accounts = replayed<mapped>(log, {.category = "account"});
     CHECK_FALSE(same(accounts, wanted));
     sillok::shared_model<tabled> of_accounts;
-    REQUIRE(sillok::projector<tabled>(log, of_accounts, {.batch = 31, .category = "account"}).catch_up());
+    sillok::projector<tabled> following_accounts(log, of_accounts, {.batch = 31, .category = "account"});
+    REQUIRE(following_accounts.catch_up());
     CHECK(same(shown_in(of_accounts), accounts));
 }
 

@@ -179,7 +179,7 @@ void kill_and_compare(writing when) {
     while (kills < 60 && (kills < 10 || std::chrono::steady_clock::now() < deadline)) {
         const ::pid_t child = ::fork();
         REQUIRE(child >= 0);
-        if (child == 0) ::_exit(bring_forward(place, when, std::stop_source().get_token()));
+        if (child == 0) ::_exit(bring_forward(place, when, std::stop_token()));
         // Every other one gets as far as a letter, however slow the machine is.
         const auto before = sent();
         for (int i = 0; kills % 2 == 0 && sent() == before && i < 20'000; ++i) {

@@ -108,8 +108,10 @@ public:
         for (;;) {
             auto reached = catch_up(stop);
             if (!reached || stop.stop_requested()) return finish(std::move(reached));
-            if (auto more = store_.wait(*reached, horizon::durable, std::chrono::milliseconds(50)); !more)
-                return finish(told(result<position>(std::move(more).error())));
+            auto more = store_.wait(*reached, horizon::durable, std::chrono::milliseconds(50));
+            if (!more) return finish(told(result<position>(std::move(more).error())));
+            if (*more <= *reached && keeper_.keeps_when_idle())
+                if (auto kept = finish(std::move(reached)); !kept) return kept;
         }
     }
 
