@@ -60,7 +60,7 @@ static_assert(sillok::model_keeper<checkpoint_file, letters>);
 
 template <class Model = letters>
 sillok::result<position> send(const sillok::store_ref& store, checkpoint_file& kept, office& to,
-                              sillok::projector_options options = {}) {
+                              const sillok::projector_options& options = {}) {
     Model model;
     model.to = &to;
     sillok::shared_model<Model> shown(model);
@@ -120,7 +120,7 @@ TEST_CASE("who begins behind what the model has had hands over only what it lack
     const scratch place;
     sillok::memory_store store;
     for (int i = 0; i < 50; ++i) pay(store, i % 2 == 0 ? "ada" : "bob", i);
-    const auto bring = [&](std::uint64_t steps, sillok::projector_options options) {
+    const auto bring = [&](std::uint64_t steps, const sillok::projector_options& options) {
         auto kept = checkpoint_file::open(place / "archive.checkpoint").value();
         sillok::shared_model<archive> shown(archive::open(place.path, writing::at_once).value());
         sillok::projector<archive> follow(store, shown, kept, options);
