@@ -4,7 +4,9 @@
 #include <filesystem>
 #include <fstream>
 #include <iterator>
+#include <stop_token>
 #include <string>
+#include <thread>
 #include <vector>
 
 #include <sys/wait.h>
@@ -16,6 +18,7 @@
 #include "projection/ledger_events.hpp"
 #include "sillok/projection/model_folder.hpp"
 #include "sillok/projection/projector.hpp"
+#include "sillok/projection/together.hpp"
 #include "sillok/store/memory_store.hpp"
 #include "sillok/store/retention.hpp"
 #include "sillok/testing/faulty_device.hpp"
@@ -57,7 +60,7 @@ static_assert(sillok::model_keeper<checkpoint_file, letters>);
 
 template <class Model = letters>
 sillok::result<position> send(const sillok::store_ref& store, checkpoint_file& kept, office& to,
-                              sillok::projector_options options = {}) {
+                              const sillok::projector_options& options = {}) {
     Model model;
     model.to = &to;
     sillok::shared_model<Model> shown(model);
@@ -117,7 +120,7 @@ TEST_CASE("who begins behind what the model has had hands over only what it lack
     const scratch place;
     sillok::memory_store store;
     for (int i = 0; i < 50; ++i) pay(store, i % 2 == 0 ? "ada" : "bob", i);
-    const auto bring = [&](std::uint64_t steps, sillok::projector_options options) {
+    const auto bring = [&](std::uint64_t steps, const sillok::projector_options& options) {
         auto kept = checkpoint_file::open(place / "archive.checkpoint").value();
         sillok::shared_model<archive> shown(archive::open(place.path, writing::at_once).value());
         sillok::projector<archive> follow(store, shown, kept, options);
@@ -333,4 +336,60 @@ TEST_CASE("a rebuild keeps the position that it came to") {
     CHECK(content(beside / "archive").size() == 9 * archive::entry_bytes);
     sillok::shared_model<archive> any(archive::open(beside.path, writing::at_once).value());
     CHECK(kept.load<archive>(store, any).value() == position{9});
+}
+
+TEST_CASE(
+    "a projection that is live keeps its position as soon as nothing more comes, and with a batch of one after each event") {
+    const scratch place;
+    sillok::memory_store store;
+    office to;
+    auto kept = checkpoint_file::open(place / "c").value();
+    const auto kept_at = [&] {
+        sillok::shared_model<letters> any;
+        return kept.load<letters>(store, any).value();
+    };
+    {
+        sillok::shared_model<letters> shown(letters{&to});
+        sillok::projector<letters> follow(store, shown, kept);
+        std::jthread live([&](const std::stop_token& stop) { CHECK(follow.run(stop)); });
+        for (std::uint64_t i = 1; i <= 3; ++i) {
+            pay(store, "ada", 1);
+            for (int patience = 0; kept_at() != position{i} && patience < 10'000; ++patience) ::usleep(1'000);
+            REQUIRE(kept_at() == position{i});
+        }
+    }
+    CHECK(to.acts.size() == 3);  // and not again where nothing had come
+    for (int i = 0; i < 5; ++i) pay(store, "ada", 1);
+    sillok::shared_model<letters> shown(letters{&to});
+    sillok::projector<letters> follow(store, shown, kept, {.batch = 1, .keep_every = 1});
+    for (std::uint64_t i = 4; i <= 8; ++i) {
+        REQUIRE(follow.step());
+        CHECK(kept_at() == position{i});
+    }
+    CHECK(to.sent.size() == 8);
+}
+
+TEST_CASE("models that are brought forward together may have one checkpoint where each bears events again") {
+    const scratch place;
+    sillok::memory_store store;
+    for (int i = 0; i < 6; ++i) pay(store, "ada", i);
+    office to;
+    using both = sillok::together<"both", archive, letters>;
+    static_assert(sillok::synced_model<both> && sillok::repeatable_model<both>);
+    static_assert(!sillok::repeatable_model<sillok::together<"no", archive, balances>>);
+    for (int restart = 0; restart < 3; ++restart) {
+        auto kept = checkpoint_file::open(place / "c").value();
+        sillok::shared_model<both> shown(both(archive::open(place.path, writing::when_synced).value(), letters{&to}));
+        sillok::projector<both> follow(store, shown, kept, {.batch = 2, .keep_every = 4});
+        REQUIRE(follow.step());
+        REQUIRE(follow.step());  // kept at 4 the first time
+        REQUIRE(follow.step());
+    }
+    CHECK(content(place / "archive").size() == 4 * archive::entry_bytes);  // the others were in memory alone
+    CHECK(to.sent.size() == 6 + 2 + 2);
+    auto kept = checkpoint_file::open(place / "c").value();
+    sillok::shared_model<both> shown(both(archive::open(place.path, writing::when_synced).value(), letters{&to}));
+    sillok::projector<both> follow(store, shown, kept);
+    REQUIRE(follow.catch_up());
+    CHECK(content(place / "archive").size() == 6 * archive::entry_bytes);
 }

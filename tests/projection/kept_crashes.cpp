@@ -1,7 +1,7 @@
 // Read models whose process stops, or whose machine does, at each of its calls to the disk in turn: what is there in the end is what a
 // fresh replay makes of the log that is there in the end, byte for byte.
 
-#include <algorithm>
+#include <cerrno>
 #include <cstdint>
 #include <memory>
 #include <string>
@@ -111,16 +111,21 @@ void holds(faulty_device& disk) {
 }
 
 // Stops a life at every call, and sees whether the next one ends well.
-int stop_everywhere(const faulty_device& origin, const way& how, bool power, std::uint64_t round = 0) {
+enum class stop { process, machine, once };  // once: one call fails, and the process ends for it
+int stop_everywhere(const faulty_device& origin, const way& how, stop what, std::uint64_t round = 0) {
     const std::uint64_t seed = Catch::getSeed() + round * 1'000'000;
-    INFO("seed " << seed << ", power " << power);
+    INFO("seed " << seed << ", stop " << static_cast<int>(what));
     int stops = 0;
     for (std::uint64_t n = 1;; ++n) {
         INFO("call " << n);
         const auto disk = origin.copy();
-        disk->stop_at_call(n);
-        const bool is_over = live(*disk, how, 6, 100);
-        if (power)
+        if (what == stop::once)
+            disk->fail_call(n, EIO);
+        else
+            disk->stop_at_call(n);
+        const std::uint64_t before = disk->calls();
+        const bool is_over = live(*disk, how, 6, 100) && disk->calls() - before < n;
+        if (what == stop::machine)
             disk->lose_power(seed + n);
         else
             disk->lose_process();
@@ -146,8 +151,16 @@ std::unique_ptr<faulty_device> past(const way& how) {
 TEST_CASE("a process that stops at any call leaves models that end as a replay") {
     for (const writing when : {writing::at_once, writing::when_synced}) {
         const way how{when, sillok::durable{}};
-        CHECK(stop_everywhere(faulty_device(), how, false) > 50);
-        CHECK(stop_everywhere(*past(how), how, false) > 50);
+        CHECK(stop_everywhere(faulty_device(), how, stop::process) > 50);
+        CHECK(stop_everywhere(*past(how), how, stop::process) > 50);
+    }
+}
+
+TEST_CASE("a call that fails once leaves models that end as a replay") {
+    for (const writing when : {writing::at_once, writing::when_synced}) {
+        const way how{when, sillok::durable{}};
+        CHECK(stop_everywhere(faulty_device(), how, stop::once) > 50);
+        CHECK(stop_everywhere(*past(how), how, stop::once) > 50);
     }
 }
 
@@ -156,8 +169,8 @@ TEST_CASE("a machine that stops at any call leaves models that end as a replay")
         for (const bool is_durable : {true, false}) {
             const way how{when, is_durable ? sillok::durability(sillok::durable{}) : sillok::lose_unsynced{}};
             for (std::uint64_t round = 0; round < 5; ++round) {
-                CHECK(stop_everywhere(faulty_device(), how, true, round) > 50);
-                CHECK(stop_everywhere(*past(how), how, true, round) > 50);
+                CHECK(stop_everywhere(faulty_device(), how, stop::machine, round) > 50);
+                CHECK(stop_everywhere(*past(how), how, stop::machine, round) > 50);
             }
         }
 }

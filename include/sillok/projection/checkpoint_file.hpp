@@ -72,6 +72,8 @@ struct checkpoint_options {
 // Complexity: O(1), two syncs
 class checkpoint_file {
 public:
+    static constexpr bool keeps_when_idle = true;
+
     static result<checkpoint_file> open(const std::string& path, const checkpoint_options& options = {}) {
         const std::size_t slash = path.rfind('/');
         const std::string folder = slash == std::string::npos ? "." : slash == 0 ? "/" : path.substr(0, slash);

@@ -13,6 +13,9 @@ namespace sillok {
 // load  puts the model into the state that was kept and gives its position; 0 where nothing is kept that fits store and program, which
 //       leaves the model as it is.
 // save  keeps the model as it is at a position that is durable: all of it or, after a crash, what was kept before.
+//
+// Where that costs little, `static constexpr bool keeps_when_idle = true;` has a projector that runs live save whenever nothing more
+// has come for a moment.
 template <class K, class Model>
 concept model_keeper = requires(K& keeper, const store_ref& store, shared_model<Model>& into, const Model& model,
                                 position at) {
@@ -34,9 +37,12 @@ public:
           }),
           save_([](void* k, const store_ref& store, const Model& model, position at) {
               return static_cast<K*>(k)->save(store, model, at);
-          }) {}
+          }) {
+        if constexpr (requires { K::keeps_when_idle; }) keeps_when_idle_ = K::keeps_when_idle;
+    }
 
     explicit operator bool() const noexcept { return keeper_ != nullptr; }
+    bool keeps_when_idle() const noexcept { return keeps_when_idle_; }
     result<position> load(const store_ref& store, shared_model<Model>& into) const {
         return load_(keeper_, store, into);
     }
@@ -48,6 +54,7 @@ private:
     void* keeper_ = nullptr;
     result<position> (*load_)(void*, const store_ref&, shared_model<Model>&) = nullptr;
     result<void> (*save_)(void*, const store_ref&, const Model&, position) = nullptr;
+    bool keeps_when_idle_ = false;
 };
 
 }  // namespace sillok

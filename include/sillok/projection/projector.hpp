@@ -101,8 +101,10 @@ public:
         for (;;) {
             auto reached = catch_up(stop);
             if (!reached || stop.stop_requested()) return finish(std::move(reached));
-            if (auto more = log_.store().wait(*reached, horizon::durable, detail::stop_is_seen_within); !more)
-                return finish(progress_.told(result<position>(std::move(more).error())));
+            auto more = log_.store().wait(*reached, horizon::durable, detail::stop_is_seen_within);
+            if (!more) return finish(progress_.told(result<position>(std::move(more).error())));
+            if (*more <= *reached && keeper_.keeps_when_idle())
+                if (auto kept = finish(std::move(reached)); !kept) return kept;
         }
     }
 
