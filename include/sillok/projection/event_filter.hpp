@@ -112,8 +112,9 @@ public:
 private:
     result<position> read_stream(position after, std::uint64_t limit, position end, record_visitor visit) {
         if (!filter_.category.empty() && filter_.category != filter_.stream->category) return end;
-        if (after != reached_)
+        if (!is_placed_ || after != reached_)
             if (auto found = find_next(after); !found) return std::move(found).error();
+        is_placed_ = false;  // until this has ended well: what fails or throws leaves `next_` anywhere
         position last = end;
         std::uint64_t given = 0;
         auto read = store_.read_stream(*filter_.stream, {.from = next_, .upto = horizon::durable},
@@ -125,11 +126,9 @@ private:
                                            if (!goes_on) last = record.position();
                                            return goes_on;
                                        });
-        if (!read) {
-            reached_ = position{};
-            return std::move(read).error();
-        }
+        if (!read) return std::move(read).error();
         reached_ = last;
+        is_placed_ = true;
         return last;
     }
 
@@ -146,7 +145,7 @@ private:
 
     // The first version of the stream behind a position. Positions grow with versions.
     result<void> find_next(position after) {
-        reached_ = after;
+        is_placed_ = false;
         next_ = version{1};
         if (after == position{}) return {};
         auto first = store_.first_kept(*filter_.stream);
@@ -177,9 +176,10 @@ private:
     event_filter filter_;
     std::vector<std::string_view> types_;
     std::vector<std::string_view> tags_;
-    // Of one stream: the version that comes next behind a position.
+    // Of one stream: the version that comes next behind a position, where that is known.
     position reached_{};
     version next_{1};
+    bool is_placed_ = false;
 };
 
 }  // namespace sillok::detail
