@@ -190,6 +190,30 @@ TEST_CASE("a stream that was cut is read from where it is kept, and one that is 
     }
 }
 
+TEST_CASE("who asks for little hears in between how far the log was looked at") {
+    memory_store store;
+    const std::vector<new_event> others(10'000, new_event{.type = {"noise", 1}});
+    const stream_append noise{{"other", "1"}, any_version{}, others};
+    for (int i = 0; i < 14; ++i) REQUIRE(store.append({.streams = {&noise, 1}}));
+    fill_one_stream(store, 1);
+    const position end = store.last(horizon::durable);
+    for (const event_filter& filter : {event_filter{.category = "account"}, event_filter{.types = {"paid"}}}) {
+        detail::filtered_log log(store, filter);
+        std::uint64_t given = 0;
+        int reads = 0;
+        position at{};
+        for (; at < end; ++reads) {
+            const position before = at;
+            at = log.read(at, 10, end, [&](const record_view&) { return ++given != 0; }).value();
+            REQUIRE(at > before);
+            CHECK(at.value - before.value <= 100'000);
+        }
+        CHECK(reads > 1);
+        CHECK(at == end);
+        CHECK(given == 1);
+    }
+}
+
 TEST_CASE("a read that failed while it looked where a stream goes on gives nothing twice, and passes nothing over") {
     memory_store store;
     fill_one_stream(store, 10);
