@@ -79,6 +79,18 @@ struct payments_later {
     }
 };
 
+// The struct has got another table, and its version was forgotten.
+struct payments_with_names {
+    static constexpr sillok::name name = "payments";
+    using events = sillok::select<ledger_events, paid, closed>;
+    sillok::sqlite_table<payment_row, sillok::unique<&payment_row::id>> rows{};
+    sillok::sqlite_table<user_row, sillok::unique<&user_row::user>> users{}, names{};
+    sillok::result<void> on(const paid& e, const sillok::metadata& m) {
+        return names.put({std::string(m.key()), 1, e.amount});
+    }
+    void on(const closed&, const sillok::metadata&) {}
+};
+
 void fill(sillok::memory_store& store, int events) {
     for (int i = 0; i < events; ++i) {
         const std::string user = "user" + std::to_string(i % 13);
@@ -250,6 +262,30 @@ TEST_CASE("a model with a new version is made beside the old one, which goes whe
     CHECK(plain.told("SELECT count(*) FROM sqlite_schema WHERE name LIKE 'payments_%' AND type = 'table'") == "1\n");
     CHECK(plain.told("SELECT model, version, position FROM sillok_checkpoints") == "payments|2|100\n");
     CHECK(fresh.read([](const auto& model) { return model.rows.size().value(); }) == 98);
+}
+
+TEST_CASE("a table that a model got later is not begun in the midst of the log") {
+    const scratch folder;
+    sillok::memory_store store;
+    fill(store, 20);
+    auto db = sqlite_database::open(folder / "a.db").value();
+    REQUIRE(sqlite_model<payments>::open(db));
+    REQUIRE(sqlite_model<payments_with_names>::open(db));  // nothing has happened yet that it would lack
+    REQUIRE(sqlite_model<payments>::drop(db, 1));
+    {
+        sillok::shared_model shown(sqlite_model<payments>::open(db).value());
+        sillok::projector follow(store, shown);
+        REQUIRE(follow.catch_up());
+    }
+    const std::string before = dump(folder / "a.db");
+    const auto later = sqlite_model<payments_with_names>::open(db);
+    REQUIRE(later.error() == error_kind::schema_changed);
+    CHECK(later.error().text().find("payments_names: is not there, and the model is at position 20") !=
+          std::string::npos);
+    CHECK(dump(folder / "a.db") == before);
+    CHECK(sqlite_model<payments>::open(db));
+    REQUIRE(sqlite_model<payments>::drop(db, 1));
+    CHECK(sqlite_model<payments_with_names>::open(db));
 }
 
 TEST_CASE("a reader of a model that nobody has made yet is told so") {

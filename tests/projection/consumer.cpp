@@ -108,6 +108,26 @@ TEST_CASE("one member handles every event, each partition in order, and commits"
     }
 }
 
+TEST_CASE("a member that passes over a long part of the log renews and commits in between") {
+    world w;
+    const std::vector<new_event> others(10'000, new_event{.type = {"noise", 1}});
+    const stream_append noise{{"other", "1"}, any_version{}, others};
+    for (int i = 0; i < 14; ++i) REQUIRE(w.log.append({.streams = {&noise, 1}}));
+    counter handler(w.sink);
+    consumer_options options = w.options();
+    options.filter.category = "account";
+    member one(w.log, w.group, handler, options);
+    int steps = 0;
+    for (bool is_over = false; !is_over; ++steps) {
+        w.clock.advance(15s);  // to look at so much takes half a lease
+        const auto did = one.step().value();
+        CHECK_FALSE(did.has_lapsed);
+        is_over = did.is_caught_up;
+    }
+    CHECK(steps > 1);
+    for (const auto& each : w.group.status()->partitions) CHECK(each.committed == position{140'000});
+}
+
 TEST_CASE("what a member committed is not handled again, and what it did not commit is") {
     world w;
     append(w.log, 100, 40);

@@ -3,9 +3,12 @@
 #include <algorithm>
 #include <array>
 #include <cstdint>
+#include <new>
+#include <optional>
 #include <random>
 #include <string>
 #include <string_view>
+#include <utility>
 #include <vector>
 
 #include <catch2/catch_test_macros.hpp>
@@ -111,6 +114,36 @@ void check_reading(const store_ref& store, const std::vector<written>& all, std:
     }
 }
 
+// A store of which one read of a stream fails.
+struct failing_once {
+    memory_store& inner;
+    mutable int reads_until = 0;
+
+    result<receipt> append(const append_request& request) { return inner.append(request); }
+    result<void> read_stream(stream_view stream, const stream_range& range, record_visitor visit) const {
+        if (reads_until-- == 0) return error(error_kind::io, "cannot be read");
+        return inner.read_stream(stream, range, visit);
+    }
+    result<position> read_all(const log_range& range, record_visitor visit) const {
+        return inner.read_all(range, visit);
+    }
+    result<version> version_of(stream_view stream) const { return inner.version_of(stream); }
+    position last(horizon upto) const { return inner.last(upto); }
+    result<position> wait(position after, horizon upto, timeout patience) const {
+        return inner.wait(after, upto, patience);
+    }
+    result<void> settle(position upto) const { return inner.settle(upto); }
+    result<std::optional<recorded_batch>> find_batch(const uuid& batch) const { return inner.find_batch(batch); }
+    result<void> read_schemas(schema_visitor visit) const { return inner.read_schemas(visit); }
+    std::uint64_t schema_count() const noexcept { return inner.schema_count(); }
+};
+
+void fill_one_stream(memory_store& store, int events) {
+    const new_event event{.type = {"paid", 1}};
+    const stream_append to{{"account", "1"}, any_version{}, {&event, 1}};
+    for (int i = 0; i < events; ++i) REQUIRE(store.append({.streams = {&to, 1}}));
+}
+
 }  // namespace
 
 TEST_CASE("what is asked for is what is read, wherever one begins and ends, in both stores") {
@@ -155,6 +188,64 @@ TEST_CASE("a stream that was cut is read from where it is kept, and one that is 
         CHECK(log.read({at}, no_limit, {10}, [](const record_view&) { return true; }).error() ==
               error_kind::stream_deleted);
     }
+}
+
+TEST_CASE("who asks for little hears in between how far the log was looked at") {
+    memory_store store;
+    const std::vector<new_event> others(10'000, new_event{.type = {"noise", 1}});
+    const stream_append noise{{"other", "1"}, any_version{}, others};
+    for (int i = 0; i < 14; ++i) REQUIRE(store.append({.streams = {&noise, 1}}));
+    fill_one_stream(store, 1);
+    const position end = store.last(horizon::durable);
+    for (const event_filter& filter : {event_filter{.category = "account"}, event_filter{.types = {"paid"}}}) {
+        detail::filtered_log log(store, filter);
+        std::uint64_t given = 0;
+        int reads = 0;
+        position at{};
+        for (; at < end; ++reads) {
+            const position before = at;
+            at = log.read(at, 10, end, [&](const record_view&) { return ++given != 0; }).value();
+            REQUIRE(at > before);
+            CHECK(at.value - before.value <= 100'000);
+        }
+        CHECK(reads > 1);
+        CHECK(at == end);
+        CHECK(given == 1);
+    }
+}
+
+TEST_CASE("a read that failed while it looked where a stream goes on gives nothing twice, and passes nothing over") {
+    memory_store store;
+    fill_one_stream(store, 10);
+    for (int failing = 0; failing < 6; ++failing) {
+        failing_once once{store, failing};
+        detail::filtered_log log(once, {.stream = stream_id{"account", "1"}});
+        std::vector<std::uint64_t> given;
+        const auto read = [&](position after) {
+            return log.read(after, no_limit, {10}, [&](const record_view& record) {
+                given.push_back(record.position().value);
+                return true;
+            });
+        };
+        if (!read({8})) REQUIRE(read({8}));
+        CHECK(given == std::vector<std::uint64_t>{9, 10});
+    }
+}
+
+TEST_CASE("an event at which a visitor threw comes again") {
+    memory_store store;
+    fill_one_stream(store, 3);
+    detail::filtered_log log(store, {.stream = stream_id{"account", "1"}});
+    std::vector<std::uint64_t> given;
+    bool is_thrown = true;
+    const auto take = [&](const record_view& record) {
+        if (std::exchange(is_thrown, false)) throw std::bad_alloc();
+        given.push_back(record.position().value);
+        return true;
+    };
+    CHECK_THROWS_AS(log.read({0}, no_limit, {3}, take), std::bad_alloc);
+    REQUIRE(log.read({0}, no_limit, {3}, take));
+    CHECK(given == std::vector<std::uint64_t>{1, 2, 3});
 }
 
 TEST_CASE("recorded types are all names that events of a type ever had, and those of what was split into them") {

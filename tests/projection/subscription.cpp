@@ -191,6 +191,7 @@ TEST_CASE("an event that fails stops a subscription, which says which one and wh
     CHECK(reads.catch_up()->taken == 3);
     CHECK(given == std::vector<std::uint64_t>{1, 2, 3, 4, 5});
     CHECK(!reads.health()->stuck_with);
+    CHECK(reads.health()->attempts == 0);
 }
 
 TEST_CASE("an event that fails is tried again as often as was said, and then put aside") {

@@ -222,11 +222,12 @@ private:
             passed = record.position();
             return !is_stopped;
         };
-        auto read = filtered_.read(from, options_.batch, log_.last(horizon::durable), take);
+        const position end = log_.last(horizon::durable);
+        auto read = filtered_.read(from, options_.batch, end, take);
         seat_.pass(from, read && handled ? *read : passed);
         if (!handled) return handled;
         if (!read) return std::move(read).error();
-        did.is_caught_up = is_all && !is_stopped && did.looked_at < options_.batch;
+        did.is_caught_up = is_all && !is_stopped && *read >= end;
         return {};
     }
 

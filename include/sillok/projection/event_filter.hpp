@@ -89,20 +89,29 @@ public:
     filtered_log& operator=(const filtered_log&) = delete;
 
     // Gives the events behind `after`, up to and with `end`, which is durable. Returns the last position that was looked at, whether or not
-    // that one was asked for.
+    // that one was asked for: `end`, unless there were `limit` of them, or too many that nobody asked for.
     //
     // Errors: those of the store
     result<position> read(position after, std::uint64_t limit, position end, record_visitor visit) {
         if (after >= end || limit == 0) return after;
         if (filter_.stream) return read_stream(after, limit, end, visit);
-        auto reached =
-            store_.read_all({.from = {after.value + 1},
-                             .limit = limit,
-                             .upto = horizon::durable,
-                             .category = filter_.category,
-                             .types = types_,
-                             .tags = tags_},
-                            [&](const record_view& record) { return record.position() <= end && visit(record); });
+        // A store says nothing of what is passed over. Where no index leads past that, it is looked at here, so that who reads comes back
+        // in time: to see that it is to stop, to renew a lease, to keep how far it is.
+        const bool is_walk = tags_.empty() && !(types_.empty() && filter_.category.empty());
+        std::uint64_t given = 0;
+        const auto take = [&](const record_view& record) {
+            if (record.position() > end) return false;
+            if (is_walk && !is_asked_for(record)) return true;
+            return visit(record) && ++given < limit;
+        };
+        log_range range{.from = {after.value + 1}, .limit = looked_at_max, .upto = horizon::durable};
+        if (!is_walk) {
+            range.limit = limit;
+            range.category = filter_.category;
+            range.types = types_;
+            range.tags = tags_;
+        }
+        auto reached = store_.read_all(range, take);
         if (!reached) return reached;
         return (std::min)(*reached, end);
     }
@@ -110,10 +119,13 @@ public:
     const store_ref& store() const noexcept { return store_; }
 
 private:
+    static constexpr std::uint64_t looked_at_max = std::uint64_t{1} << 16;  // in one call; some milliseconds
+
     result<position> read_stream(position after, std::uint64_t limit, position end, record_visitor visit) {
         if (!filter_.category.empty() && filter_.category != filter_.stream->category) return end;
-        if (after != reached_)
+        if (!is_placed_ || after != reached_)
             if (auto found = find_next(after); !found) return std::move(found).error();
+        is_placed_ = false;  // until this has ended well: what fails or throws leaves `next_` anywhere
         position last = end;
         std::uint64_t given = 0;
         auto read = store_.read_stream(*filter_.stream, {.from = next_, .upto = horizon::durable},
@@ -125,15 +137,14 @@ private:
                                            if (!goes_on) last = record.position();
                                            return goes_on;
                                        });
-        if (!read) {
-            reached_ = position{};
-            return std::move(read).error();
-        }
+        if (!read) return std::move(read).error();
         reached_ = last;
+        is_placed_ = true;
         return last;
     }
 
     bool is_asked_for(const record_view& record) const noexcept {
+        if (!filter_.category.empty() && record.stream().category != filter_.category) return false;
         const auto is_among = [](const auto& all, std::string_view one) {
             return std::find(all.begin(), all.end(), one) != all.end();
         };
@@ -146,7 +157,7 @@ private:
 
     // The first version of the stream behind a position. Positions grow with versions.
     result<void> find_next(position after) {
-        reached_ = after;
+        is_placed_ = false;
         next_ = version{1};
         if (after == position{}) return {};
         auto first = store_.first_kept(*filter_.stream);
@@ -177,9 +188,10 @@ private:
     event_filter filter_;
     std::vector<std::string_view> types_;
     std::vector<std::string_view> tags_;
-    // Of one stream: the version that comes next behind a position.
+    // Of one stream: the version that comes next behind a position, where that is known.
     position reached_{};
     version next_{1};
+    bool is_placed_ = false;
 };
 
 }  // namespace sillok::detail

@@ -112,7 +112,7 @@ public:
         now.repeated = repeated_.load(std::memory_order_relaxed);
         const std::lock_guard hold(mutex_);
         now.stuck_with = stuck_with_;
-        now.attempts = attempts_;
+        now.attempts = failing_at_ > now.at ? attempts_ : 0;  // else it was taken, or put aside
         return now;
     }
 

@@ -184,6 +184,25 @@ inline result<bool> has_table(sqlite_connection& db, std::string_view name) {
     return !found->empty();
 }
 
+inline result<checkpoint> read_checkpoint(sqlite_connection& db, std::string_view model, std::uint32_t version) {
+    constexpr std::string_view text =
+        "SELECT position, event FROM sillok_checkpoints WHERE model = ?1 AND version = ?2";
+    auto statement = db.prepare(text);
+    if (!statement) return std::move(statement).error();
+    statement->bind_text(1, model);
+    statement->bind_integer(2, version);
+    const int code = statement->step();
+    if (code == SQLITE_DONE) return checkpoint{};
+    if (code != SQLITE_ROW) return db.why(code, "checkpoint of " + std::string(model));
+    checkpoint there{{static_cast<std::uint64_t>(statement->integer(0))}, {}};
+    const bytes_view event = statement->bytes(1);
+    if (event.size() != there.event.octets.size())
+        return error(error_kind::damaged,
+                     db.path() + ": the checkpoint of " + std::string(model) + " has no event's id");
+    std::memcpy(there.event.octets.data(), event.data(), event.size());
+    return there;
+}
+
 inline result<void> make_table(sqlite_connection& db, const sqlite_schema& of) {
     auto taken = has_table(db, of.name);
     if (!taken) return std::move(taken).error();
@@ -191,6 +210,14 @@ inline result<void> make_table(sqlite_connection& db, const sqlite_schema& of) {
         return error(error_kind::condition_failed,
                      db.path() + ": there is a table " + of.name +
                          " already that no model has made. It was left alone; name the model or its field otherwise");
+    if (!of.model.empty()) {
+        auto at = read_checkpoint(db, of.model, of.version);
+        if (!at) return std::move(at).error();
+        if (at->at != position{})
+            return another_table(db, of,
+                                 "is not there, and the model is at position " + std::to_string(at->at.value) +
+                                     " already: made now, it would lack all that was before");
+    }
     if (auto made = db.run(create_text(of)); !made) return made;
     constexpr std::string_view note = "INSERT INTO sillok_tables VALUES(?1, ?2, ?3, ?4)";
     auto noted = db.prepare(note);
@@ -239,24 +266,6 @@ inline result<void> find_table(sqlite_connection& db, const sqlite_schema& of) {
 
 // --- models -----------------------------------------------------------------------------------------------------------
 
-inline result<checkpoint> read_checkpoint(sqlite_connection& db, std::string_view model, std::uint32_t version) {
-    constexpr std::string_view text =
-        "SELECT position, event FROM sillok_checkpoints WHERE model = ?1 AND version = ?2";
-    auto statement = db.prepare(text);
-    if (!statement) return std::move(statement).error();
-    statement->bind_text(1, model);
-    statement->bind_integer(2, version);
-    const int code = statement->step();
-    if (code == SQLITE_DONE) return checkpoint{};
-    if (code != SQLITE_ROW) return db.why(code, "checkpoint of " + std::string(model));
-    checkpoint there{{static_cast<std::uint64_t>(statement->integer(0))}, {}};
-    const bytes_view event = statement->bytes(1);
-    if (event.size() != there.event.octets.size())
-        return error(error_kind::damaged,
-                     db.path() + ": the checkpoint of " + std::string(model) + " has no event's id");
-    std::memcpy(there.event.octets.data(), event.data(), event.size());
-    return there;
-}
 inline result<void> write_checkpoint(sqlite_connection& db, std::string_view model, std::uint32_t version,
                                      const checkpoint& reached) {
     constexpr std::string_view text =
