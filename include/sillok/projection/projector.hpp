@@ -23,11 +23,11 @@
 #include "sillok/core/error.hpp"
 #include "sillok/core/result.hpp"
 #include "sillok/core/time.hpp"
-#include "sillok/event/dispatch.hpp"
 #include "sillok/event/event_list.hpp"
 #include "sillok/event/record.hpp"
 #include "sillok/event/unknown.hpp"
 #include "sillok/projection/effects.hpp"
+#include "sillok/projection/model_feed.hpp"
 #include "sillok/projection/model_keeper.hpp"
 #include "sillok/projection/on_failure.hpp"
 #include "sillok/projection/projection.hpp"
@@ -81,7 +81,7 @@ public:
     // `keeper` has the model as it was, and keeps it from time to time, and when `run` or `catch_up` ends.
     projector(store_ref store, shared_model<Model>& model, model_keeper_ref<Model> keeper,
               projector_options options = {})
-        : store_(store), model_(&model), keeper_(keeper), options_(std::move(options)), dispatch_(options_.unknown) {}
+        : store_(store), model_(&model), keeper_(keeper), options_(std::move(options)), feed_(options_.unknown) {}
     projector(const projector&) = delete;
     projector& operator=(const projector&) = delete;
 
@@ -148,7 +148,7 @@ public:
     // Unknown events that were passed over or kept, and those of retired names.
     passed_over counts() const {
         const std::lock_guard one_at_a_time(stepping_);
-        return dispatch_.counts();
+        return feed_.counts();
     }
 
     // Makes the model anew from the whole log, beside the one that is shown, and shows it when it has all that is durable: readers
@@ -164,6 +164,7 @@ public:
         auto reached = maker.catch_up();
         if (!reached) return told(std::move(reached));
         model_->update([&](Model& shown) { beside.update([&](Model& made) { std::swap(shown, made); }); });
+        feed_.begin_anew();
         is_started_ = true;
         since_kept_ = options_.keep_every;
         move_to(*reached);
@@ -171,31 +172,8 @@ public:
     }
 
 private:
-    struct failed_event {
-        position at{};
-        error why;
-    };
+    using failed_event = detail::failed_event;
 
-    // Effects may be live while an event is handed over.
-    class acting {
-    public:
-        acting(effects* of, position at) noexcept : of_(of) {
-            if (of_ != nullptr) of_->enter(at);
-        }
-        acting(const acting&) = delete;
-        acting& operator=(const acting&) = delete;
-        ~acting() {
-            if (of_ != nullptr) of_->enter(position{});
-        }
-
-    private:
-        effects* of_;
-    };
-
-    static error at_event(const record_view& record, error why) {
-        const std::string where = describe(record);
-        return why.text().starts_with(where) ? why : std::move(why).within(where);
-    }
     static std::string name() { return std::string(std::string_view(Model::name)); }
 
     // Where the model is when nothing was done yet.
@@ -238,33 +216,28 @@ private:
     }
 
     // Hands a batch to the model and commits it; up to the first event that fails, if one does.
-    result<projected> work(Model& model, std::uint64_t limit, position end, std::optional<failed_event>& failed) {
+    result<projected> work(Model& model, std::uint64_t limit, position end, std::optional<failed_event>& failed,
+                           bool in_order = false) {
         projected done{.at = at()};
         detail::unit_of_work<Model> unit(model);
         if (auto begun = unit.begin(); !begun) return std::move(begun).error();
-        failed.reset();
         const log_range range{
             .from = {done.at.value + 1}, .limit = limit, .upto = horizon::durable, .category = options_.category};
-        auto reached = store_.read_all(range, [&](const record_view& record) {
-            if (record.position() > end) return false;
-            const acting act(options_.effects, record.position());
-            if (auto taken = detail::guarded([&] { return dispatch_.dispatch(model, record); }); !taken) {
-                failed = failed_event{record.position(), at_event(record, std::move(taken).error())};
-                return false;
-            }
-            ++done.taken;
-            return true;
-        });
-        if (!reached) return std::move(reached).error();
+        auto fed = feed_.hand_over(store_, model, range, end, options_.effects, in_order);
+        if (!fed) return std::move(fed).error();
+        done.taken = fed->taken;
+        failed = std::move(fed->failed);
         if (failed && detail::unit_of_work<Model>::is_whole) {
             unit.rollback();
+            feed_.take_back();
+            if (!fed->is_in_order) return work(model, limit, end, failed, true);
             if (done.taken == 0) return done;
             const failed_event why = *std::move(failed);  // what came before it is done again, without it
-            auto before = work(model, done.taken, end, failed);
+            auto before = work(model, done.taken, end, failed, true);
             if (before && !failed) failed = why;
             return before;
         }
-        done.at = failed ? position{failed->at.value - 1} : (std::min)(*reached, end);
+        done.at = fed->reached;
         if (auto committed = unit.commit(done.at); !committed) return std::move(committed).error();
         move_to(done.at);
         since_kept_ += done.taken;
@@ -325,7 +298,7 @@ private:
     }
 
     result<void> keep(const Model& model) {
-        if (!keeper_) return {};
+        if (!keeper_ || feed_.is_ahead()) return {};
         auto kept = keeper_.save(store_, model, at());
         if (kept) since_kept_ = 0;
         return kept;
@@ -372,7 +345,7 @@ private:
     projector_options options_;
 
     mutable std::mutex stepping_;
-    dispatcher<Model> dispatch_;
+    detail::model_feed<Model> feed_;
     detail::schema_guard schemas_;
     bool is_started_ = false;
     std::uint64_t since_kept_ = 0;

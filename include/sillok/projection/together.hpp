@@ -21,6 +21,7 @@
 #include "sillok/event/handler.hpp"
 #include "sillok/event/kept_state.hpp"
 #include "sillok/event/metadata.hpp"
+#include "sillok/event/type_order.hpp"
 #include "sillok/projection/projection.hpp"
 
 namespace sillok::require {
@@ -119,6 +120,9 @@ public:
         is_name(Name.view()),
         "sillok: a projection's name has 1 to 255 printable characters, without space, quote, backslash and comma");
     static constexpr std::string_view name = Name.view();
+    // It matters as soon as it does to one of the models.
+    static constexpr bool order_across_types =
+        !takes_types_in_any_order<First>() || (!takes_types_in_any_order<Model>() || ...);
     using events = typename detail::selection_from<
         catalogue_of<First>,
         typename detail::taken_by_any<typename catalogue_of<First>::current_types, First, Model...>::type>::type;
