@@ -16,9 +16,11 @@
 #include "sillok/projection/parallel_replay.hpp"
 #include "sillok/projection/projector.hpp"
 #include "sillok/projection/together.hpp"
+#include "sillok/store/file_store.hpp"
 #include "sillok/store/memory_store.hpp"
 #include "sillok/store/replay.hpp"
 #include "sillok/testing/broken_stores.hpp"
+#include "store/file_recovery.hpp"
 
 namespace {
 
@@ -318,6 +320,33 @@ TEST_CASE("what was handed over before the log could not be read any more is not
     reads_half<doors<false, false>>();
     reads_half<doors<true, true>>();
     reads_half<doors<false, true>>();
+}
+
+TEST_CASE("a projector and a replay come to the same by types from files") {
+    const auto seed = Catch::getSeed();
+    INFO("seed " << seed);
+    std::mt19937 random(seed);
+    const recovery_tests::scratch folder;
+    auto files = sillok::file_store::open(folder / "s", {.durability = sillok::lose_unsynced{}}).value();
+    fill(files, random, 3000, 20);
+    REQUIRE(files.sync());
+    doors<true, false> ordered;
+    doors<false, false> grouped;
+    REQUIRE(sillok::replay(files, {}, ordered, sillok::unknown::skip));
+    REQUIRE(sillok::replay(files, {}, grouped, sillok::unknown::skip));
+    CHECK(grouped.seen == ordered.seen);
+    CHECK_FALSE(grouped.seen.is_in_order());
+    for (const then next : {then::stop, then::retry, then::aside}) {
+        const trouble with{.left = {{200, next == then::retry ? 2 : 1'000'000}, {2500, 1}}};
+        bool was_ahead = false;
+        const outcome one = run<doors<true, false>>(files, with, next, 1024, was_ahead);
+        CHECK_FALSE(was_ahead);
+        const outcome many = run<doors<false, false>>(files, with, next, 1024, was_ahead);
+        CHECK(was_ahead == (next == then::stop));  // it is looked at where it stopped
+        CHECK(many.seen == one.seen);
+        CHECK(many.told == one.told);
+        CHECK(many.counts == one.counts);
+    }
 }
 
 TEST_CASE("a replay, one in parts, and models together come to the same by types") {
