@@ -24,6 +24,7 @@
 #include "sillok/core/result.hpp"
 #include "sillok/core/time.hpp"
 #include "sillok/core/uuid.hpp"
+#include "sillok/event/batch_dispatch.hpp"
 #include "sillok/event/context.hpp"
 #include "sillok/event/dispatch.hpp"
 #include "sillok/event/downcast.hpp"

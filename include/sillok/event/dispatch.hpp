@@ -82,6 +82,8 @@ public:
     using dispatch_state::counts;
 
 private:
+    template <class, class, class>
+    friend class batch_dispatcher;
     static constexpr bool is_sound = detail::handler_is_sound<Handler>();
     static constexpr std::size_t rows = detail::rows_of(typename world::entries{});
     static constexpr bool has_former_names = detail::former_names_of<world>.size != 0;

@@ -7,8 +7,10 @@
 //     sillok::event_filter{.category = "order", .tags = {"customer:7"}}
 
 #include <algorithm>
+#include <cstddef>
 #include <cstdint>
 #include <optional>
+#include <span>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -116,6 +118,36 @@ public:
         return (std::min)(*reached, end);
     }
 
+    // The same, as many at once as the store has at hand.
+    result<position> read_many(position after, std::uint64_t limit, position end, records_visitor visit) {
+        if (filter_.stream || !tags_.empty())
+            return read(after, limit, end, [&](const record_view& record) { return visit({&record, 1}); });
+        if (after >= end || limit == 0) return after;
+        const bool is_all = types_.empty() && filter_.category.empty();
+        std::uint64_t left = limit;
+        position given = after;
+        bool is_stopped = false;
+        const auto take = [&](std::span<const record_view> records) {
+            while (!records.empty() && records.back().position() > end) records = records.first(records.size() - 1);
+            if (!is_all) {
+                asked_for_.clear();
+                for (const record_view& each : records)
+                    if (is_asked_for(each)) asked_for_.push_back(each);
+                records = asked_for_;
+            }
+            if (records.size() > left) records = records.first(static_cast<std::size_t>(left));
+            if (records.empty()) return true;
+            left -= records.size();
+            given = records.back().position();
+            is_stopped = !visit(records) || left == 0;
+            return !is_stopped;
+        };
+        auto reached = store_.read_many(
+            {.from = {after.value + 1}, .limit = is_all ? limit : looked_at_max, .upto = horizon::durable}, take);
+        if (!reached) return reached;
+        return is_stopped ? given : (std::min)(*reached, end);
+    }
+
     const store_ref& store() const noexcept { return store_; }
 
 private:
@@ -188,6 +220,7 @@ private:
     event_filter filter_;
     std::vector<std::string_view> types_;
     std::vector<std::string_view> tags_;
+    std::vector<record_view> asked_for_;
     // Of one stream: the version that comes next behind a position, where that is known.
     position reached_{};
     version next_{1};

@@ -21,6 +21,7 @@
 #include "sillok/event/handler.hpp"
 #include "sillok/event/metadata.hpp"
 #include "sillok/event/record.hpp"
+#include "sillok/event/type_order.hpp"
 #include "sillok/event/unknown.hpp"
 #include "sillok/projection/projection.hpp"
 
@@ -77,6 +78,10 @@ result<bool> has_taken(const Model& model, const metadata& about) {
     if (!asked) return std::move(asked).error();
     return has;
 }
+
+// Whether a model may be given events type by type. One that says what it has had may know that by a position, and minds.
+template <class Model>
+inline constexpr bool is_fed_by_types = takes_types_in_any_order<Model>() && !idempotent_model<Model>;
 
 // Hands an event over, unless the model has had it. Returns what the handler returns.
 template <class Model, class Event>

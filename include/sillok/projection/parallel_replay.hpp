@@ -15,14 +15,18 @@
 #include <cstdint>
 #include <span>
 #include <string_view>
+#include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "sillok/core/error.hpp"
 #include "sillok/core/result.hpp"
+#include "sillok/event/batch_dispatch.hpp"
 #include "sillok/event/dispatch.hpp"
 #include "sillok/event/event_list.hpp"
 #include "sillok/event/record.hpp"
+#include "sillok/event/stream_id.hpp"
+#include "sillok/event/type_order.hpp"
 #include "sillok/event/unknown.hpp"
 #include "sillok/projection/partitioning.hpp"
 #include "sillok/projection/projection.hpp"
@@ -71,15 +75,32 @@ result<replayed> parallel_replay(const store_ref& store, const log_range& range,
     run(parts.size(), [&](std::size_t at) {
         detail::part_outcome& outcome = outcomes[at];
         outcome.done = detail::guarded([&]() -> result<void> {
-            dispatcher<Model> dispatch(policy);
+            std::conditional_t<takes_types_in_any_order<Model>(), batch_dispatcher<Model>, dispatcher<Model>> dispatch(
+                policy);
+            const auto is_own = [&](const record_view& record) {
+                return part_of(record.stream().key, parts.size()) == at;
+            };
             result<void> taken;
-            auto read = store.read_all(range, [&](const record_view& record) {
-                if (record.position() > end) return false;
-                if (part_of(record.stream().key, parts.size()) != at) return true;
-                taken = dispatch.dispatch(parts[at], record);
-                if (!taken) outcome.failed_at = record.position();
-                return taken.has_value();
-            });
+            result<position> read = position{};
+            if constexpr (takes_types_in_any_order<Model>()) {
+                std::vector<record_view> own;
+                read = store.read_many(range, [&](std::span<const record_view> records) {
+                    own.clear();
+                    for (const record_view record : records)
+                        if (record.position() <= end && is_own(record)) own.push_back(record);
+                    taken = dispatch.dispatch(parts[at], own);
+                    if (!taken) outcome.failed_at = dispatch.failed().position();
+                    return taken.has_value() && records.back().position() < end;
+                });
+            } else {
+                read = store.read_all(range, [&](const record_view& record) {
+                    if (record.position() > end) return false;
+                    if (!is_own(record)) return true;
+                    taken = dispatch.dispatch(parts[at], record);
+                    if (!taken) outcome.failed_at = record.position();
+                    return taken.has_value();
+                });
+            }
             outcome.counts = dispatch.counts();
             return read ? std::move(taken) : result<void>(std::move(read).error());
         });

@@ -25,7 +25,7 @@
 #include "sillok/projection/checkpoint.hpp"
 #include "sillok/projection/effects.hpp"
 #include "sillok/projection/event_filter.hpp"
-#include "sillok/projection/idempotence.hpp"
+#include "sillok/projection/model_feed.hpp"
 #include "sillok/projection/model_keeper.hpp"
 #include "sillok/projection/on_failure.hpp"
 #include "sillok/projection/progress.hpp"
@@ -65,7 +65,6 @@ struct projected {
 template <class Model>
 class projector {
     enum : bool { is_sound = require::projection_has_a_name<Model>() };
-    using hand = detail::dispatcher_to<Model>;
 
 public:
     projector(store_ref store, shared_model<Model>& model, projector_options options = {})
@@ -77,7 +76,7 @@ public:
           keeper_(keeper),
           options_(std::move(options)),
           log_(store, options_.filter),
-          dispatch_(options_.unknown),
+          feed_(options_.unknown),
           progress_("projection", std::string(std::string_view(Model::name))) {}
     projector(const projector&) = delete;
     projector& operator=(const projector&) = delete;
@@ -122,7 +121,7 @@ public:
     // Unknown events that were passed over or kept, and those of retired names.
     passed_over counts() const {
         const std::lock_guard one_at_a_time(stepping_);
-        return dispatch_.counts();
+        return feed_.counts();
     }
 
     // Makes the model anew from the whole log, beside the one that is shown, and shows it when it has all that is durable: readers
@@ -138,6 +137,7 @@ public:
         auto reached = maker.catch_up();
         if (!reached) return progress_.told(std::move(reached));
         model_->update([&](Model& shown) { beside.update([&](Model& made) { std::swap(shown, made); }); });
+        feed_.begin_anew();
         is_started_ = true;
         since_kept_ = options_.keep_every;
         progress_.move_to(*reached);
@@ -145,10 +145,7 @@ public:
     }
 
 private:
-    struct failed_event {
-        position at{};
-        error why;
-    };
+    using failed_event = detail::failed_event;
 
     // Where the model is when nothing was done yet.
     result<void> start() {
@@ -188,38 +185,26 @@ private:
 
     // Hands a batch to the model and commits it; up to the first event that fails, if one does.
     result<projected> work(Model& model, std::uint64_t limit, position end, const std::stop_token& stop,
-                           std::optional<failed_event>& failed) {
+                           std::optional<failed_event>& failed, bool in_order = false) {
         projected done{.at = at()};
         detail::unit_of_work<Model> unit(model);
         if (auto begun = unit.begin(); !begun) return std::move(begun).error();
-        failed.reset();
-        std::optional<position> stopped;
-        const auto take = [&](const record_view& record) {
-            if (stop.stop_requested()) {
-                stopped = position{record.position().value - 1};
-                return false;
-            }
-            const detail::acting act(options_.effects, record.position());
-            if (auto taken = detail::guarded([&] { return hand::dispatch(dispatch_, model, record, done.repeated); });
-                !taken) {
-                failed = failed_event{record.position(), detail::at_event(record, std::move(taken).error())};
-                stopped = position{record.position().value - 1};
-                return false;
-            }
-            ++done.taken;
-            return true;
-        };
-        auto reached = log_.read(done.at, limit, end, take);
-        if (!reached) return std::move(reached).error();
+        auto fed = feed_.hand_over(log_, model, {done.at, limit, end}, options_.effects, stop, in_order);
+        if (!fed) return std::move(fed).error();
+        done.taken = fed->taken;
+        done.repeated = fed->repeated;
+        failed = std::move(fed->failed);
         if (failed && detail::unit_of_work<Model>::is_whole) {
             unit.rollback();
+            feed_.take_back();
+            if (!fed->is_in_order) return work(model, limit, end, stop, failed, true);
             if (done.taken == 0) return done;
             const failed_event why = *std::move(failed);  // what came before it is done again, without it
-            auto before = work(model, done.taken, end, {}, failed);
+            auto before = work(model, done.taken, end, {}, failed, true);
             if (before && !failed) failed = why;
             return before;
         }
-        done.at = stopped.value_or(*reached);
+        done.at = fed->reached;
         if (auto committed = commit(unit, done.at); !committed) return std::move(committed).error();
         since_kept_ += done.taken;
         progress_.count_repeated(done.repeated);
@@ -282,7 +267,7 @@ private:
     }
 
     result<void> keep(const Model& model) {
-        if (!keeper_) return {};
+        if (!keeper_ || feed_.is_ahead()) return {};
         auto kept = keeper_.save(log_.store(), model, at());
         if (kept) since_kept_ = 0;
         return kept;
@@ -304,7 +289,7 @@ private:
     detail::filtered_log log_;
 
     mutable std::mutex stepping_;
-    typename hand::type dispatch_;
+    detail::model_feed<Model> feed_;
     detail::schema_guard schemas_;
     bool is_started_ = false;
     std::uint64_t since_kept_ = 0;

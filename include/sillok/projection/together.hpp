@@ -123,6 +123,9 @@ public:
         is_name(Name.view()),
         "sillok: a projection's name has 1 to 255 printable characters, without space, quote, backslash and comma");
     static constexpr std::string_view name = Name.view();
+    // It matters as soon as it does to one of the models.
+    static constexpr bool order_across_types =
+        !detail::is_fed_by_types<First> || (!detail::is_fed_by_types<Model> || ...);
     using events = typename detail::selection_from<
         catalogue_of<First>,
         typename detail::taken_by_any<typename catalogue_of<First>::current_types, First, Model...>::type>::type;

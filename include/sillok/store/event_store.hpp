@@ -159,6 +159,8 @@ private:
 
 // Takes a record, valid until it returns; returns whether to go on.
 using record_visitor = function_ref<bool(const record_view&)>;
+// Takes records that adjoin among those asked for, one at least, all of them valid until it returns; returns whether to go on.
+using records_visitor = function_ref<bool(std::span<const record_view>)>;
 
 // A store of events. `store_conformance.hpp` (in sillok/testing/) tests what this can only say:
 //
@@ -179,6 +181,9 @@ using record_visitor = function_ref<bool(const record_view&)>;
 // find_batch   is the first receipt of a batch id with the content it stood for, within the store's window.
 // read_schemas gives the layouts that are noted, one for each name and revision; a note never changes and never goes.
 // schema_count is how many are noted, as far as this store knows; cheap enough to be asked before each read.
+//
+// A store may also have `read_many`, which gives the same events as read_all, in the same order, as many at once as it has at hand;
+// where it is stopped, it returns the position of the last one that it gave. `store_ref` has it for every store.
 //
 // Threads: any number at once, for every function.
 template <class S>

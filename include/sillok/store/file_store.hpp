@@ -43,6 +43,7 @@
 #include "sillok/store/kept_streams.hpp"
 #include "sillok/store/ledger.hpp"
 #include "sillok/store/log_filter.hpp"
+#include "sillok/store/record_gatherer.hpp"
 #include "sillok/store/retention.hpp"
 
 namespace sillok {
@@ -155,26 +156,11 @@ public:
         return is_cut ? result<void>(s.unreadable()) : result<void>();
     }
 
-    result<position> read_all(const log_range& range, record_visitor visit) const {
-        const state& s = *state_;
-        if (s.is_foreign()) return s.foreign();
-        const std::uint64_t end = last(range.upto).value;
-        const std::uint64_t before = range.from.value == 0 ? 0 : range.from.value - 1;
-        if (range.limit == 0 || before > end) return position{before};
-        std::uint64_t given = 0;
-        bool is_stopped = false;
-        const auto give = [&](const record_view& record) {
-            if (!detail::is_asked_for(record, range) || s.is_hidden(record)) return true;
-            is_stopped = !visit(record) || ++given >= range.limit;
-            return !is_stopped;
-        };
-        detail::log_walk walk(range.from.value, end);
-        const auto look = [&](const detail::log_view& view) {
-            return range.tags.empty() ? walk.all(view, give) : walk.tagged(view, range.tags, give);
-        };
-        if (auto looked = s.looking(look); !looked) return std::move(looked).error();
-        if (!is_stopped && !s.report.damage.empty()) return s.unreadable();
-        return position{walk.next() - 1};
+    result<position> read_all(const log_range& range, record_visitor visit) const { return walk(range, visit); }
+    result<position> read_many(const log_range& range, records_visitor visit) const {
+        detail::record_gatherer gather(visit);
+        auto reached = walk(range, gather);
+        return gather.is_stopped() ? gather.last() : reached;
     }
 
     result<version> version_of(stream_view stream) const {
@@ -338,6 +324,33 @@ public:
     }
 
 private:
+    template <class Visit>
+    result<position> walk(const log_range& range, Visit& visit) const {
+        const state& s = *state_;
+        if (s.is_foreign()) return s.foreign();
+        const std::uint64_t end = last(range.upto).value;
+        const std::uint64_t before = range.from.value == 0 ? 0 : range.from.value - 1;
+        if (range.limit == 0 || before > end) return position{before};
+        std::uint64_t given = 0;
+        bool is_stopped = false;
+        const auto take = [&](const record_view& record) {
+            if (!detail::is_asked_for(record, range) || s.is_hidden(record)) return true;
+            is_stopped = !visit(record) || ++given >= range.limit;
+            return !is_stopped;
+        };
+        const auto let_go = [&] {
+            if constexpr (requires { visit.let_go(); }) is_stopped = !visit.let_go() || is_stopped;
+            return !is_stopped;
+        };
+        detail::log_taker<decltype(take), decltype(let_go)> give{take, let_go};
+        detail::log_walk walk(range.from.value, end);
+        const auto look = [&](const detail::log_view& view) {
+            return range.tags.empty() ? walk.all(view, give) : walk.tagged(view, range.tags, give);
+        };
+        if (auto looked = s.looking(look); !looked) return std::move(looked).error();
+        if (!is_stopped && !s.report.damage.empty()) return s.unreadable();
+        return position{walk.next() - 1};
+    }
     // How much is read at once of a stream, whose events mostly lie apart: from the cache a copy, from the file a call.
     static std::size_t stream_chunk(const detail::file_state& s) noexcept {
         return s.log.reading().cache().is_on() ? 320 : 4096;

@@ -27,6 +27,7 @@
 #include "sillok/store/log_filter.hpp"
 #include "sillok/store/monitor.hpp"
 #include "sillok/store/posting_index.hpp"
+#include "sillok/store/record_gatherer.hpp"
 #include "sillok/store/retention.hpp"
 #include "sillok/store/schema_book.hpp"
 #include "sillok/store/schemas.hpp"
@@ -105,24 +106,11 @@ public:
         return {};
     }
 
-    result<position> read_all(const log_range& range, record_visitor visit) const {
-        const std::uint64_t first = range.from.value == 0 ? 0 : range.from.value - 1;
-        const std::uint64_t end = last_.load(std::memory_order_acquire);
-        if (first >= end || range.limit == 0) return position{first};
-        std::uint64_t given = 0;
-        const auto take = [&](std::uint64_t ordinal) {
-            const record_view each = record(ordinal);
-            return !detail::is_asked_for(each, range) || is_hidden(each) || (visit(each) && ++given < range.limit);
-        };
-        if (range.tags.empty()) {
-            for (std::uint64_t ordinal = first; ordinal < end; ++ordinal)
-                if (!take(ordinal)) return position{ordinal + 1};
-        } else {
-            detail::posting_union carriers = locked_tags(range.tags, first);
-            for (std::uint64_t ordinal = carriers.next(); ordinal < end; ordinal = carriers.next())
-                if (!take(ordinal)) return position{ordinal + 1};
-        }
-        return position{end};
+    result<position> read_all(const log_range& range, record_visitor visit) const { return walk(range, visit); }
+    result<position> read_many(const log_range& range, records_visitor visit) const {
+        detail::record_gatherer gather(visit);
+        const position reached = walk(range, gather);
+        return gather.let_go() ? reached : gather.last();
     }
 
     result<version> version_of(stream_view stream) const {
@@ -242,6 +230,27 @@ private:
     [[gnu::__cold__, gnu::noinline]] static error full() {
         return error(error_kind::too_large,
                      "the store is full: it holds at most " + std::to_string(events_max) + " events");
+    }
+    // Gives what is asked for to `visit`, up to where that returns false; returns the last position that was looked at.
+    template <class Visit>
+    position walk(const log_range& range, Visit& visit) const {
+        const std::uint64_t first = range.from.value == 0 ? 0 : range.from.value - 1;
+        const std::uint64_t end = last_.load(std::memory_order_acquire);
+        if (first >= end || range.limit == 0) return position{first};
+        std::uint64_t given = 0;
+        const auto take = [&](std::uint64_t ordinal) {
+            const record_view each = record(ordinal);
+            return !detail::is_asked_for(each, range) || is_hidden(each) || (visit(each) && ++given < range.limit);
+        };
+        if (range.tags.empty()) {
+            for (std::uint64_t ordinal = first; ordinal < end; ++ordinal)
+                if (!take(ordinal)) return position{ordinal + 1};
+        } else {
+            detail::posting_union carriers = locked_tags(range.tags, first);
+            for (std::uint64_t ordinal = carriers.next(); ordinal < end; ordinal = carriers.next())
+                if (!take(ordinal)) return position{ordinal + 1};
+        }
+        return position{end};
     }
     record_view record(std::uint64_t ordinal) const noexcept {
         return record_view(records_[static_cast<std::size_t>(ordinal)]);

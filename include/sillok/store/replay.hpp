@@ -8,9 +8,12 @@
 #include <utility>
 
 #include "sillok/core/result.hpp"
+#include "sillok/event/batch_dispatch.hpp"
 #include "sillok/event/dispatch.hpp"
+#include "sillok/event/event_list.hpp"
 #include "sillok/event/record.hpp"
 #include "sillok/event/stream_id.hpp"
+#include "sillok/event/type_order.hpp"
 #include "sillok/event/unknown.hpp"
 #include "sillok/store/event_store.hpp"
 #include "sillok/store/schema_check.hpp"
@@ -32,14 +35,14 @@ namespace sillok::detail {
 
 // Reads with `read(visitor)` and stops at the first event that the handler could not take. Nothing is handed over that was recorded
 // with other structs than those of the handler's catalogue, as far as the store knows before; and what it learns meanwhile is said.
-template <class Handler, class Policy, class Read>
+template <class Dispatcher, class Handler, class Policy, class Read>
 result<replayed> replay_with(const store_ref& store, Read read, Handler& handler, Policy policy) {
     schema_guard schemas;
     if (auto fits = schemas.compare<catalogue_of<Handler>>(store); !fits) return std::move(fits).error();
-    dispatcher<Handler> to_handler(policy);
+    Dispatcher to_handler(policy);
     result<void> handled;
-    result<position> done = read([&](const record_view& record) {
-        handled = to_handler.dispatch(handler, record);
+    result<position> done = read([&](const auto& given) {
+        handled = to_handler.dispatch(handler, given);
         return handled.has_value();
     });
     if (auto fits = schemas.compare_again<catalogue_of<Handler>>(store); !fits) return std::move(fits).error();
@@ -62,8 +65,13 @@ namespace sillok {
 template <class Handler, std::derived_from<unknown> Policy = unknown>
 result<replayed> replay(const store_ref& store, const log_range& range, Handler& handler,
                         Policy policy = unknown::fail) {
-    const auto read = [&](record_visitor visit) { return store.read_all(range, visit); };
-    return detail::replay_with(store, read, handler, policy);
+    if constexpr (takes_types_in_any_order<Handler>()) {
+        const auto read = [&](records_visitor visit) { return store.read_many(range, visit); };
+        return detail::replay_with<batch_dispatcher<Handler>>(store, read, handler, policy);
+    } else {
+        const auto read = [&](record_visitor visit) { return store.read_all(range, visit); };
+        return detail::replay_with<dispatcher<Handler>>(store, read, handler, policy);
+    }
 }
 
 // The same for one stream.
@@ -74,7 +82,7 @@ result<replayed> replay(const store_ref& store, stream_view stream, const stream
         auto done = store.read_stream(stream, range, visit);
         return done ? result<position>(position{}) : result<position>(std::move(done).error());
     };
-    return detail::replay_with(store, read, handler, policy);
+    return detail::replay_with<dispatcher<Handler>>(store, read, handler, policy);
 }
 
 }  // namespace sillok

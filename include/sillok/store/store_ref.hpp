@@ -31,6 +31,10 @@ public:
     result<position> read_all(const log_range& range, record_visitor visit) const {
         return calls_->read_all(store_, range, visit);
     }
+    // As many records at once as the store has at hand; of a store that has no `read_many`, one by one.
+    result<position> read_many(const log_range& range, records_visitor visit) const {
+        return calls_->read_many(store_, range, visit);
+    }
     result<version> version_of(stream_view stream) const { return calls_->version_of(store_, stream); }
     position last(horizon upto) const { return calls_->last(store_, upto); }
     result<position> wait(position after, horizon upto, timeout patience) const {
@@ -56,6 +60,7 @@ private:
         result<receipt> (*append)(void*, const append_request&);
         result<void> (*read_stream)(const void*, stream_view, const stream_range&, record_visitor);
         result<position> (*read_all)(const void*, const log_range&, record_visitor);
+        result<position> (*read_many)(const void*, const log_range&, records_visitor);
         result<version> (*version_of)(const void*, stream_view);
         position (*last)(const void*, horizon);
         result<position> (*wait)(const void*, position, horizon, timeout);
@@ -84,6 +89,16 @@ private:
     }
 
     template <class S>
+    static result<position> read_many_of(const S& store, const log_range& range, records_visitor visit) {
+        if constexpr (requires {
+                          { store.read_many(range, visit) } -> std::same_as<result<position>>;
+                      })
+            return store.read_many(range, visit);
+        else
+            return store.read_all(range, [&](const record_view& record) { return visit({&record, 1}); });
+    }
+
+    template <class S>
     static constexpr calls table{
         [](void* s, const append_request& request) { return static_cast<S*>(s)->append(request); },
         [](const void* s, stream_view stream, const stream_range& range, record_visitor visit) {
@@ -91,6 +106,9 @@ private:
         },
         [](const void* s, const log_range& range, record_visitor visit) {
             return static_cast<const S*>(s)->read_all(range, visit);
+        },
+        [](const void* s, const log_range& range, records_visitor visit) {
+            return read_many_of(*static_cast<const S*>(s), range, visit);
         },
         [](const void* s, stream_view stream) { return static_cast<const S*>(s)->version_of(stream); },
         [](const void* s, horizon upto) { return static_cast<const S*>(s)->last(upto); },

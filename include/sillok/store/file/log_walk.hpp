@@ -23,6 +23,15 @@
 
 namespace sillok::detail {
 
+// Takes the records of a walk, and is told before the bytes of those that it was given go. Both say whether to go on.
+template <class Take, class LetGo>
+struct log_taker {
+    Take take;
+    LetGo let_go;
+
+    bool operator()(const record_view& record) { return take(record); }
+};
+
 // Walks from a position up to another, and knows where it is, so that it can be resumed in a newer view.
 //
 // Errors:  as those of log_view
@@ -71,6 +80,13 @@ private:
     }
 
     template <class Visit>
+    bool let_go(Visit& visit) {
+        if constexpr (requires { visit.let_go(); })
+            if (!visit.let_go()) stopped_ = true;
+        return !stopped_;
+    }
+
+    template <class Visit>
     result<void> frames(const log_view& view, const extent& in, Visit& visit) {
         auto start = view.frame_before(in, next_);
         if (!start) return std::move(start).error();
@@ -100,7 +116,7 @@ private:
             if (!rest) return std::move(rest).error();
             const std::size_t given = give_batches(*rest, seed, expected, visit);
             offset += given;
-            if (stopped_ || next_ > upto_ || expected.position > upto_) return {};
+            if (!let_go(visit) || next_ > upto_ || expected.position > upto_) return {};
             if (given != 0) continue;
 
             // No batch of the usual kind, or something is wrong with it: this says what.
@@ -110,7 +126,10 @@ private:
                 return damaged_at(in.segment->number(), offset, found->unreadable,
                                   found->state == frame_state::end ? "the file is shorter than it was" : found->why);
             if (found->header.kind == frame_kind::seal) return {};
-            if (found->header.kind == frame_kind::batch && !give_records(*found, visit)) return {};
+            if (found->header.kind == frame_kind::batch) {
+                const bool goes_on = give_records(*found, visit);
+                if (!let_go(visit) || !goes_on) return {};
+            }
             advance(expected, found->header);
             offset += found->header.length;
         }
@@ -184,7 +203,8 @@ private:
             if (!carries(*record, tags))
                 return log_view::suspect(in, damaged_at(in.segment->number(), offset, record->position().value,
                                                         "another event is in its place"));
-            if (!give(*record, visit)) return {};
+            const bool goes_on = give(*record, visit);
+            if (!let_go(visit) || !goes_on) return {};
         }
         return {};
     }
