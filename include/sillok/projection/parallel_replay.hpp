@@ -24,7 +24,7 @@
 #include "sillok/event/event_list.hpp"
 #include "sillok/event/record.hpp"
 #include "sillok/event/unknown.hpp"
-#include "sillok/projection/partitioning.hpp"
+#include "sillok/projection/group/partitioning.hpp"
 #include "sillok/projection/projection.hpp"
 #include "sillok/store/event_store.hpp"
 #include "sillok/store/replay.hpp"
