@@ -12,6 +12,7 @@
 #include "program/arguments.hpp"
 #include "program/calendar.hpp"
 #include "program/csv.hpp"
+#include "program/fields.hpp"
 #include "program/output.hpp"
 #include "program/program.hpp"
 #include "reports.hpp"
@@ -56,7 +57,7 @@ outcome run_import(const arguments& said, output& out) {
     const auto        descriptor = program::open_input(file);
     if (!descriptor) return descriptor.error();
     csv::reader rows(csv::from_descriptor(*descriptor));
-    if (auto header = bank::read_header(file, rows); header.code != 0) return header;
+    if (auto header = program::read_header(file, rows, bank::columns); header.code != 0) return header;
     auto store = sillok::file_store::open(*said["--store"], {.durability = *durability});
     if (!store) return bank::store_trouble(store.error());
 
@@ -108,7 +109,7 @@ outcome run_check(const arguments& said, output& out) {
 }
 
 outcome run_history(const arguments& said, output& out) {
-    const auto account = bank::parse_account(*said.operand);
+    const auto account = program::parse_number(*said.operand);
     if (!account) return misused("\"" + std::string(*said.operand) + "\" is not an account's number");
     const auto from = program::number_of(said, "--from", 1, "a version; the first one is 1");
     if (!from) return misused(from.error());

@@ -6,6 +6,7 @@
 #include <utility>
 
 #include "program/calendar.hpp"
+#include "program/fields.hpp"
 #include "row.hpp"
 #include "sillok/command/repository.hpp"
 #include "sillok/event/dispatch.hpp"
@@ -137,20 +138,7 @@ private:
     std::size_t                      key_size_ = 0;
 };
 
-outcome bad_row(std::string_view file, std::uint64_t line, const csv::problem& what) {
-    if (what.read_errno != 0) return bad_input(std::string(file) + ": cannot be read: " + what.reason);
-    return bad_input(std::string(file) + ":" + std::to_string(line) + ": " + column_name(what.field) + ": " + what.reason);
-}
-
 }  // namespace
-
-outcome read_header(std::string_view file, csv::reader& rows) {
-    const auto any = rows.next();
-    if (!any) return bad_row(file, rows.line(), any.error());
-    if (!*any) return bad_row(file, 1, {.field = 0, .reason = "the file is empty; its first line must name the columns"});
-    if (const auto wrong = check_header(rows.fields())) return bad_row(file, rows.line(), *wrong);
-    return good();
-}
 
 outcome import_transactions(sillok::store_ref store, std::string_view file, csv::reader& rows, import_counts& counts, progress show) {
     importer to(store);
@@ -166,7 +154,7 @@ outcome import_transactions(sillok::store_ref store, std::string_view file, csv:
         }
         if (wrong) {
             ++counts.rejected;
-            return bad_row(file, rows.line(), *wrong);
+            return program::bad_row(file, rows.line(), *wrong, columns);
         }
         if (show != nullptr && counts.rows % 512 == 0) show(counts);
     }
@@ -175,7 +163,7 @@ outcome import_transactions(sillok::store_ref store, std::string_view file, csv:
         ++counts.rows;
         ++counts.rejected;
     }
-    return bad_row(file, rows.line(), more.error());
+    return program::bad_row(file, rows.line(), more.error(), columns);
 }
 
 void print(const import_counts& counts, double seconds, output& out) {

@@ -23,9 +23,6 @@ struct import_counts {
 // Shown while it runs, if there is somebody to see it.
 using progress = void (*)(const import_counts&);
 
-// Reads the first line, which must name the columns: what fails here is no file of transactions, and no reason to make a store.
-outcome read_header(std::string_view file, csv::reader& rows);
-
 // Every row behind the header is a command to its account. The first bad row ends the import; what came before stays recorded,
 // and rows that are recorded already are passed over, so the same file, or a corrected one, can be imported again.
 outcome import_transactions(sillok::store_ref store, std::string_view file, csv::reader& rows, import_counts& counts, progress show = nullptr);

@@ -8,6 +8,7 @@
 
 #include "program/calendar.hpp"
 #include "program/csv.hpp"
+#include "program/fields.hpp"
 #include "row.hpp"
 #include "sillok/event/dispatch.hpp"
 #include "sillok/store/replay.hpp"
@@ -16,7 +17,7 @@ namespace bank {
 namespace {
 
 sillok::result<std::int64_t> account_of(const sillok::metadata& m) {
-    if (const auto number = parse_account(m.key())) return *number;
+    if (const auto number = program::parse_number(m.key())) return *number;
     return sillok::error(sillok::error_kind::malformed, "position " + std::to_string(m.position().value) + ": \"" + std::string(m.key()) +
                                                             "\" is not an account's number; another program wrote this store");
 }

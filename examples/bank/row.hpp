@@ -28,17 +28,8 @@ struct row {
     record_transaction command{};
 };
 
-// An account's number, from 1.
-std::optional<std::int64_t> parse_account(std::string_view text);
-
-// What is wrong with the first line of the file, if anything.
-std::optional<csv::problem> check_header(std::span<const std::string_view> fields);
-
 // Reads a row into `into`, whose strings keep their memory; or what is wrong with it.
 std::optional<csv::problem> parse(std::span<const std::string_view> fields, row& into);
-
-// The name of the column in which `field` is, also where there is no such column.
-std::string column_name(std::size_t field);
 
 // How the bank writes it.
 std::string_view to_string(entry_type type);

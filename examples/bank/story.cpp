@@ -8,9 +8,11 @@
 
 #include "program/calendar.hpp"
 #include "program/csv.hpp"
+#include "program/fields.hpp"
 #include "domain.hpp"
 #include "import.hpp"
 #include "reports.hpp"
+#include "row.hpp"
 #include "sample.hpp"
 #include "sillok/command/atomically.hpp"
 #include "sillok/command/repository.hpp"
@@ -61,7 +63,7 @@ void books_of_another_bank(storyteller& tell, sillok::store_ref store) {
     for (const std::string time : {"first", "second"}) {
         import_counts counts;
         csv::reader   rows(csv::from_text(sample));
-        outcome       ended = read_header("sample.csv", rows);
+        outcome       ended = program::read_header("sample.csv", rows, columns);
         if (ended.code == 0) ended = import_transactions(store, "sample.csv", rows, counts);
         tell.say("the " + time + " import of " + std::to_string(counts.rows) + " rows",
                  ended.code != 0 ? ended.message : std::to_string(counts.recorded) + " recorded, " + std::to_string(counts.duplicates) + " known already");

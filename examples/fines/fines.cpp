@@ -10,9 +10,11 @@
 #include "program/arguments.hpp"
 #include "program/calendar.hpp"
 #include "program/csv.hpp"
+#include "program/fields.hpp"
 #include "program/output.hpp"
 #include "program/program.hpp"
 #include "reports.hpp"
+#include "row.hpp"
 #include "sillok/store/file_store.hpp"
 
 namespace {
@@ -54,7 +56,7 @@ outcome run_import(const arguments& said, output& out) {
     const auto        descriptor = program::open_input(file);
     if (!descriptor) return descriptor.error();
     csv::reader rows(csv::from_descriptor(*descriptor));
-    if (auto header = fines::read_header(file, rows); header.code != 0) return header;
+    if (auto header = program::read_header(file, rows, fines::columns); header.code != 0) return header;
     auto store = sillok::file_store::open(*said["--store"], {.durability = *durability});
     if (!store) return fines::store_trouble(store.error());
 

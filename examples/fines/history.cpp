@@ -2,6 +2,7 @@
 
 #include <utility>
 
+#include "program/fields.hpp"
 #include "row.hpp"
 #include "sillok/store/schema_check.hpp"
 
@@ -36,8 +37,8 @@ sillok::result<std::int64_t> find_case(sillok::store_ref store, std::string_view
 }
 
 sillok::result<std::int64_t> case_of(std::string_view key) {
-    if (const auto number = parse_case_no(key)) return *number;
-    return sillok::error(sillok::error_kind::malformed, shown(key) + " is not the number of a case; another program wrote this store");
+    if (const auto number = program::parse_number(key)) return *number;
+    return sillok::error(sillok::error_kind::malformed, program::shown(key) + " is not the number of a case; another program wrote this store");
 }
 
 }  // namespace fines

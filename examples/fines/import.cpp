@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "history.hpp"
+#include "program/fields.hpp"
 #include "row.hpp"
 #include "sillok/codec/binary.hpp"
 #include "sillok/command/prepared_batch.hpp"
@@ -157,7 +158,7 @@ private:
             if (each.lines.empty() || !std::holds_alternative<fine_created>(each.command.entries.front().what)) continue;
             const std::string& name = each.command.entries.front().case_name;
             if (const auto [other, fresh] = names_.try_emplace(name, each.case_no); !fresh && other->second != each.case_no)
-                note(each, 0, column::case_name, shown(name) + " is the name of case " + std::to_string(other->second) + " already");
+                note(each, 0, column::case_name, program::shown(name) + " is the name of case " + std::to_string(other->second) + " already");
         }
         return bad;
     }
@@ -198,8 +199,8 @@ private:
             const auto is  = written(of.case_no, of.command.entries[at + i]);
             const auto differs = static_cast<std::size_t>(std::ranges::mismatch(was, is).in1 - was.begin());
             note(of, at + i, static_cast<column>(differs),
-                 "event " + was[1] + " of case " + was[0] + " is already recorded with other content: it was " + shown(was.at(differs)) + " and is " +
-                     shown(is.at(differs)) + " here");
+                 "event " + was[1] + " of case " + was[0] + " is already recorded with other content: it was " + program::shown(was.at(differs)) + " and is " +
+                     program::shown(is.at(differs)) + " here");
             return false;
         }
         of.pass_over(at, recorded.size());
@@ -215,7 +216,7 @@ private:
             note(of, gap->entry, column::event_no,
                  std::to_string(entries[gap->entry].event_no) + " leaves a gap: the next of " + which + " is " + std::to_string(gap->next));
         else if (const auto* const called = why.rejection_as<case_called>())
-            note(of, called->entry, column::case_name, which + " is called " + shown(called->name) + ", and " + shown(entries[called->entry].case_name) + " here");
+            note(of, called->entry, column::case_name, which + " is called " + program::shown(called->name) + ", and " + program::shown(entries[called->entry].case_name) + " here");
         else if (const auto* const first = why.rejection_as<fine_not_first>())
             note(of, first->entry, column::activity_name, "the first event of a case is \"" + std::string(activity_names[0]) + "\", and no other one is");
         else if (const auto* const early = why.rejection_as<day_before_last>())
@@ -244,7 +245,7 @@ private:
             if (!other) return std::move(other).error();
             if (*other != 0 && *other != each.case_no)
                 first = bad_row{each.lines.front(), {static_cast<std::size_t>(column::case_name),
-                                                     shown(name) + " is the name of case " + std::to_string(*other) + " already"}};
+                                                     program::shown(name) + " is the name of case " + std::to_string(*other) + " already"}};
         }
         return first;
     }
@@ -257,20 +258,7 @@ private:
     std::unordered_set<std::int64_t>              seen_;
 };
 
-outcome complain(std::string_view file, std::uint64_t line, const csv::problem& what) {
-    if (what.read_errno != 0) return bad_input(std::string(file) + ": cannot be read: " + what.reason);
-    return bad_input(std::string(file) + ":" + std::to_string(line) + ": " + column_name(what.field) + ": " + what.reason);
-}
-
 }  // namespace
-
-outcome read_header(std::string_view file, csv::reader& rows) {
-    const auto any = rows.next();
-    if (!any) return complain(file, rows.line(), any.error());
-    if (!*any) return complain(file, 1, {.field = 0, .reason = "the file is empty; its first line must name the columns"});
-    if (const auto wrong = check_header(rows.fields())) return complain(file, rows.line(), *wrong);
-    return good();
-}
 
 outcome import_log(sillok::store_ref store, std::string_view file, csv::reader& rows, import_counts& counts, progress show) {
     importer to(store);
@@ -298,7 +286,7 @@ outcome import_log(sillok::store_ref store, std::string_view file, csv::reader& 
             const bool is_row = bad->what.read_errno == 0;
             counts.rows += is_row;
             counts.rejected += is_row;
-            return complain(file, bad->line, bad->what);
+            return program::bad_row(file, bad->line, bad->what, columns);
         }
         if (show != nullptr) show(counts);
     }

@@ -10,6 +10,7 @@
 #include "history.hpp"
 #include "program/calendar.hpp"
 #include "program/csv.hpp"
+#include "program/fields.hpp"
 #include "row.hpp"
 #include "sillok/projection/projector.hpp"
 
@@ -125,7 +126,7 @@ outcome print_top(sillok::store_ref store, std::string_view by, sillok::page_req
 }
 
 outcome print_case(sillok::store_ref store, std::string_view id, output& out) {
-    auto number = parse_case_no(id);
+    auto number = program::parse_number(id);
     if (!number) {
         const auto found = find_case(store, id);
         if (!found) return store_trouble(found.error());
@@ -133,7 +134,7 @@ outcome print_case(sillok::store_ref store, std::string_view id, output& out) {
     }
     const auto all = case_reader(store).read(*number);
     if (!all) return store_trouble(all.error());
-    if (all->entries.empty()) return bad_input("fines: there is no case " + shown(id) + " in this store; a case has a number, such as 1, and a name, such as A1");
+    if (all->entries.empty()) return bad_input("fines: there is no case " + program::shown(id) + " in this store; a case has a number, such as 1, and a name, such as A1");
     for (std::size_t i = 0; i < columns.size(); ++i) out << (i == 0 ? "" : ",") << columns[i];
     out << '\n';
     for (const entry& each : all->entries) print_line(written(*number, each), out);

@@ -6,7 +6,7 @@
 
 #include "outcome.hpp"
 #include "register.hpp"
-#include "sillok/projection/page.hpp"
+#include "sillok/projection/table/page.hpp"
 #include "sillok/projection/shared_model.hpp"
 #include "sillok/store/store_ref.hpp"
 

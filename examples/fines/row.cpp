@@ -5,12 +5,13 @@
 #include <system_error>
 #include <utility>
 
+#include "program/fields.hpp"
+
 namespace fines {
 namespace {
 
 constexpr std::int64_t number_max = 1'000'000'000'000;
 constexpr cents        amount_max = 1'000'000'000;  // ten million euros
-constexpr std::size_t  text_max   = 64;             // bytes
 
 // How the columns of an activity are visited, whether they are read, written or compared: `visit.<kind>(column, field of the event)`.
 template <class Event, class Visit>
@@ -31,48 +32,19 @@ void visit_columns(Event& e, Visit&& visit) {
     if constexpr (requires { e.matricola; }) visit.text(column::matricola, e.matricola);
 }
 
-// Reads the columns of one row; of what is wrong the first is kept.
-struct row_reader {
-    std::span<const std::string_view> fields;
-    std::optional<csv::problem>       wrong{};
-    std::uint32_t                     read = 0;  // a bit for each column
-
-    std::string_view take(column at) {
-        read |= 1U << static_cast<std::size_t>(at);
-        return fields[static_cast<std::size_t>(at)];
-    }
-    void fail(column at, std::string why) {
-        if (!wrong) wrong = csv::problem{static_cast<std::size_t>(at), std::move(why)};
-    }
-
-    void number(column at, std::int64_t& into, std::int64_t low, std::int64_t high) {
-        const std::string_view field = take(at);
-        const char* const      end   = field.data() + field.size();
-        const auto [rest, failed]    = std::from_chars(field.data(), end, into);
-        if (field.empty()) fail(at, "a whole number is missing");
-        else if (failed == std::errc::invalid_argument || rest != end) fail(at, shown(field) + " is not a whole number");
-        else if (failed != std::errc{} || into < low || into > high)
-            fail(at, shown(field) + " is out of range: " + std::to_string(low) + " to " + std::to_string(high));
-    }
-
-    void text(column at, std::string& into) {
-        const std::string_view field = take(at);
-        for (const char c : field)
-            if (static_cast<unsigned char>(c) < 0x20 || c == 0x7F) return fail(at, shown(field) + " holds a control character");
-        if (field.size() > text_max)
-            return fail(at, shown(field) + " is too long: " + std::to_string(field.size()) + " bytes, and at most " + std::to_string(text_max) + " are taken");
-        into.assign(field);
-    }
+// Reads the columns of one row.
+struct row_reader : program::field_reader {
+    using field_reader::field_reader;
 
     void sum(column at, cents& into) {
         const std::string_view field = take(at);
         const char* const      end   = field.data() + field.size();
         if (field.empty()) return fail(at, "a sum in euros is missing");
-        const auto wrong_sum = [&] { fail(at, shown(field) + " is not a sum in euros with at most two decimals, such as 35.0"); };
+        const auto wrong_sum = [&] { fail(at, program::shown(field) + " is not a sum in euros with at most two decimals, such as 35.0"); };
         cents euros = 0;
         const auto [point, failed] = std::from_chars(field.data(), end, euros);
         if (failed == std::errc::invalid_argument || field.front() < '0' || field.front() > '9') {
-            return field.front() == '-' && failed != std::errc::invalid_argument ? fail(at, shown(field) + " is out of range: " + range()) : wrong_sum();
+            return field.front() == '-' && failed != std::errc::invalid_argument ? fail(at, program::shown(field) + " is out of range: " + range()) : wrong_sum();
         }
         cents hundredths = 0;
         if (point != end) {
@@ -84,7 +56,7 @@ struct row_reader {
             }
             if (decimals.size() == 1) hundredths *= 10;
         }
-        if (failed != std::errc{} || euros > amount_max / 100 || euros * 100 + hundredths > amount_max) return fail(at, shown(field) + " is out of range: " + range());
+        if (failed != std::errc{} || euros > amount_max / 100 || euros * 100 + hundredths > amount_max) return fail(at, program::shown(field) + " is out of range: " + range());
         into = euros * 100 + hundredths;
     }
     static std::string range() { return "0 to " + std::to_string(amount_max / 100); }
@@ -92,7 +64,7 @@ struct row_reader {
     void time(column at, moment& into) {
         const std::string_view field = take(at);
         if (const auto parsed = parse_moment(field)) into = *parsed;
-        else fail(at, shown(field) + " is not a time with its offset, written 2006-07-24T00:00:00+02:00");
+        else fail(at, program::shown(field) + " is not a time with its offset, written 2006-07-24T00:00:00+02:00");
     }
 };
 
@@ -121,12 +93,6 @@ constexpr auto readers(std::index_sequence<I...>) {
 
 }  // namespace
 
-std::string shown(std::string_view field) {
-    std::string text = "\"";
-    for (const char c : field.substr(0, 40)) text += static_cast<unsigned char>(c) < 0x20 || c == 0x7F ? '?' : c;
-    return text + (field.size() > 40 ? "…\"" : "\"");
-}
-
 std::string to_euros(cents amount) {
     const cents rest = amount % 100;
     std::string text = amount < 0 ? "-" : "";
@@ -137,50 +103,27 @@ std::string to_euros(cents amount) {
     return text;
 }
 
-std::string column_name(std::size_t field) {
-    return field < columns.size() ? std::string(columns[field]) : "column " + std::to_string(field + 1);
-}
-
-std::optional<std::int64_t> parse_case_no(std::string_view text) {
-    std::int64_t      number = 0;
-    const char* const end    = text.data() + text.size();
-    const auto [rest, failed] = std::from_chars(text.data(), end, number);
-    if (failed != std::errc{} || rest != end || number < 1) return std::nullopt;
-    return number;
-}
-
-std::optional<csv::problem> check_header(std::span<const std::string_view> fields) {
-    for (std::size_t i = 0; i < columns.size(); ++i) {
-        if (i >= fields.size()) return csv::problem{i, "the header ends before this column"};
-        if (fields[i] != columns[i]) return csv::problem{i, "the header says " + shown(fields[i]) + " in its place"};
-    }
-    if (fields.size() > columns.size()) return csv::problem{columns.size(), "the header has " + shown(fields[columns.size()]) + " behind the last column"};
-    return std::nullopt;
-}
-
 std::optional<csv::problem> parse(std::span<const std::string_view> fields, row& into) {
-    if (fields.size() != columns.size())
-        return csv::problem{std::min(fields.size(), columns.size()),
-                            "the row has " + std::to_string(fields.size()) + " columns instead of " + std::to_string(columns.size())};
-    row_reader read{fields};
+    if (auto wrong = program::check_count(fields, columns)) return wrong;
+    row_reader read(fields);
     read.number(column::case_no, into.case_no, 1, number_max);
     read.number(column::event_no, into.what.event_no, 0, number_max);
     read.text(column::case_name, into.what.case_name);
     if (into.what.case_name.empty()) read.fail(column::case_name, "the name of the case is missing");
     const std::string_view name = read.take(column::activity_name);
     if (const std::string_view transition = read.take(column::transition); transition != "complete")
-        read.fail(column::transition, shown(transition) + " is not \"complete\", the only transition that is recorded");
+        read.fail(column::transition, program::shown(transition) + " is not \"complete\", the only transition that is recorded");
     const auto found = std::ranges::find(activity_names, name);
     if (found == activity_names.end()) {
-        read.fail(column::activity_name, shown(name) + " is none of the eleven activities");
-        return read.wrong;
+        read.fail(column::activity_name, program::shown(name) + " is none of the eleven activities");
+        return read.wrong();
     }
     static constexpr auto reader_of = readers(std::make_index_sequence<activity_count>());
     reader_of.at(static_cast<std::size_t>(found - activity_names.begin()))(read, into.what);
     for (std::size_t i = 0; i < columns.size(); ++i)
-        if (!fields[i].empty() && (read.read >> i & 1U) == 0)
-            read.fail(static_cast<column>(i), shown(fields[i]) + " stands where \"" + std::string(name) + "\" has nothing");
-    return read.wrong;
+        if (!fields[i].empty() && !read.is_taken(i))
+            read.fail(i, program::shown(fields[i]) + " stands where \"" + std::string(name) + "\" has nothing");
+    return read.wrong();
 }
 
 std::array<std::string, columns.size()> written(std::int64_t case_no, const entry& entry) {

@@ -29,25 +29,13 @@ struct row {
     entry        what{};
 };
 
-// The number of a case, from 1.
-std::optional<std::int64_t> parse_case_no(std::string_view text);
-
-// What is wrong with the first line of the file, if anything.
-std::optional<csv::problem> check_header(std::span<const std::string_view> fields);
-
 // Reads a row into `into`, or says what is wrong with it.
 std::optional<csv::problem> parse(std::span<const std::string_view> fields, row& into);
 
 // The row as it is written; sums with one decimal at least, as the log has them.
 std::array<std::string, columns.size()> written(std::int64_t case_no, const entry& entry);
 
-// The name of the column in which `field` is, also where there is no such column.
-std::string column_name(std::size_t field);
-
 // "35.0"
 std::string to_euros(cents amount);
-
-// A field in a message: in quotes, not too long, and without what could upset a terminal.
-std::string shown(std::string_view field);
 
 }  // namespace fines

@@ -32,7 +32,10 @@ def said(output):
 
 def compile_file(arguments, defines):
     command = [arguments.compiler, "-std=c++20", "-fsyntax-only", "-fdiagnostics-color=never"]
-    command += [f"-I{directory}" for directory in arguments.include] + defines + [arguments.file]
+    command += [f"-I{directory}" for directory in arguments.include] + defines
+    if arguments.precompiled:
+        command += ["-include-pch", arguments.precompiled]
+    command.append(arguments.file)
     # Messages are compared as text, so they may not be translated.
     done = subprocess.run(command, capture_output=True, text=True, errors="replace",
                           env={**os.environ, "LC_ALL": "C"}, check=False)
@@ -110,6 +113,7 @@ def main():
     parser.add_argument("--self-test", action="store_true")
     parser.add_argument("--compiler", default="c++")
     parser.add_argument("--include", action="append", default=[])
+    parser.add_argument("--precompiled", help="what clang has read before, so that it need not read the library for each mistake")
     parser.add_argument("file", nargs="?")
     arguments = parser.parse_args()
     if arguments.self_test:

@@ -12,7 +12,7 @@ import subprocess
 import sys
 import tempfile
 
-TRIES = 3  # of each source at first, of which the least counts
+TRIES = 2  # of each source at first, of which the least counts
 PATIENCE = 12  # further rounds while something is over its limit
 BASELINE = "#include <string>\n#include <variant>\n#include <vector>\n"
 

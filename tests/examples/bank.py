@@ -1,24 +1,13 @@
 #!/usr/bin/env python3
 """The bank from outside, on files made up here: what it records, what it refuses, and with which words and exit codes."""
-import argparse
 import os
-import pathlib
-import random
-import shutil
-import signal
 import subprocess
-import sys
-import tempfile
-import time
-import unittest
+
+import program
 
 COLUMNS = ("account_id seq trans_id date type operation k_symbol amount_haler signed_haler recorded_balance_haler rounding_haler "
            "bank partner_account").split()
 HEADER = ",".join(COLUMNS) + "\n"
-BANK = None
-SEED = None
-# Where it is quick to sync, if there is such a place: what a disk does is for the store's own tests.
-FOLDER = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 
 def row(end="\n", **changes):
@@ -42,36 +31,15 @@ def books(accounts=3, rows=4):
     return text
 
 
-class Bank(unittest.TestCase):
-    def setUp(self):
-        temporary = tempfile.TemporaryDirectory(dir=FOLDER)
-        self.addCleanup(temporary.cleanup)
-        self.folder = pathlib.Path(temporary.name)
-        self.store = self.folder / "store"
-        self.file = self.folder / "in.csv"
-
-    def bank(self, *arguments, code=0, **options):
-        if "stdout" not in options:
-            options.update(capture_output=True)
-        done = subprocess.run([BANK, *map(str, arguments)], check=False, **options)
-        said = (done.stdout or b"").decode(), (done.stderr or b"").decode()
-        self.assertEqual(code, done.returncode, said)
-        return said
-
-    def take(self, content, code=0, store=None):
-        """Imports a file of that content. Returns the counts, and what was said on standard error."""
-        self.file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        out, err = self.bank("import", self.file, "--store", store or self.store, code=code)
-        return dict(line.split(" ")[:2] for line in out.splitlines()), err.replace(str(self.file), "in.csv")
-
+class Bank(program.Program):
     def balances(self, *arguments, store=None):
-        lines = self.bank("balances", "--store", store or self.store, *arguments)[0].splitlines()
+        lines = self.call("balances", "--store", store or self.store, *arguments)[0].splitlines()
         self.assertEqual("account_id,balance_haler", lines[0])
         return [tuple(map(int, line.split(","))) for line in lines[1:]]
 
     def history(self, account, *arguments, store=None):
         """Without the moments of recording, which are the store's."""
-        lines = self.bank("history", account, "--store", store or self.store, *arguments)[0].splitlines()
+        lines = self.call("history", account, "--store", store or self.store, *arguments)[0].splitlines()
         return [line.split(",")[:1] + line.split(",")[2:] for line in lines]
 
 
@@ -99,7 +67,7 @@ class Recording(Bank):
         self.take(books())
         before = self.history(2)
         self.file.write_text(books(), encoding="utf-8")
-        out, _ = self.bank("import", self.file, "--store", self.store)
+        out, _ = self.call("import", self.file, "--store", self.store)
         self.assertIn("recorded 0\nduplicates 12 (recorded before: nothing was recorded twice)\nrejected 0\n", out)
         self.assertEqual(before, self.history(2))
 
@@ -125,7 +93,7 @@ class Recording(Bank):
         self.take(HEADER + row() + row(seq=2, trans_id=12, type="VYDAJ", operation='"PREVOD, ""NA"" UCET"', k_symbol="SANKC. UROK",
                                        amount_haler=200, signed_haler=-200, recorded_balance_haler=290, rounding_haler=-10, bank="ČS",
                                        partner_account="007"))
-        out, _ = self.bank("history", 1, "--store", self.store, "--from", 2)
+        out, _ = self.call("history", 1, "--store", self.store, "--from", 2)
         self.assertRegex(out, r'\n2,\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d+Z,money\.debited,1993-01-05,2,12,VYDAJ,'
                               r'"PREVOD, ""NA"" UCET",SANKC\. UROK,ČS,007,-200,290,-10,300\n$')
 
@@ -139,9 +107,9 @@ class Recording(Bank):
 
     def test_check_lists_what_disagrees(self):
         self.take(books(accounts=1) + row(account_id=2, trans_id=98, recorded_balance_haler=507, rounding_haler=7))
-        self.assertEqual("agree 5\ndisagree 0\nrounding_haler 7\n", self.bank("check", "--store", self.store)[0])
+        self.assertEqual("agree 5\ndisagree 0\nrounding_haler 7\n", self.call("check", "--store", self.store)[0])
         self.take(HEADER + row(account_id=3, trans_id=99, recorded_balance_haler=499))
-        out, err = self.bank("check", "--store", self.store, code=1)
+        out, err = self.call("check", "--store", self.store, code=1)
         self.assertEqual("account 3 seq 1 trans_id 99 on 1993-01-05: recorded 499, the events give 500\n"
                          "agree 5\ndisagree 1\nrounding_haler 7\n", out)
         self.assertEqual("", err)
@@ -150,33 +118,33 @@ class Recording(Bank):
         self.take(books(accounts=2, rows=3) + row(account_id=3, trans_id=99, date="1993-12-31", operation="", k_symbol='"A,B"', amount_haler=7, signed_haler=7,
                                                   recorded_balance_haler=7))
         self.assertEqual('type,operation,k_symbol,rows,amount_haler\nPRIJEM,,"A,B",1,7\nPRIJEM,VKLAD,,4,2000\nVYBER,VYBER,,2,400\n',
-                         self.bank("totals", "--by", "type", "--store", self.store)[0])
+                         self.call("totals", "--by", "type", "--store", self.store)[0])
         self.assertEqual("month,credits,credit_haler,debits,debit_haler\n1993-02,2,1000,0,0\n1993-03,0,0,2,400\n1993-04,2,1000,0,0\n1993-12,1,7,0,0\n",
-                         self.bank("totals", "--by", "month", "--store", self.store)[0])
+                         self.call("totals", "--by", "month", "--store", self.store)[0])
 
     def test_the_top_are_those_that_moved_most_and_of_equals_the_first_by_number(self):
         self.take(books(accounts=12, rows=3) + row(account_id=40, trans_id=98, amount_haler=9000, signed_haler=9000, recorded_balance_haler=8999,
                                                    rounding_haler=-1))
         lines = ["rank,account_id,rows,turnover_haler,final_haler", "1,40,1,9000,8999", *(f"{n + 1},{n},3,1200,800" for n in range(1, 13))]
-        self.assertEqual(lines[:11], self.bank("top", "--store", self.store)[0].splitlines())
-        self.assertEqual(lines[:3], self.bank("top", "--n", "2", "--store", self.store)[0].splitlines())
-        self.assertEqual(lines, self.bank("top", "--n", "9999", "--store", self.store)[0].splitlines())
+        self.assertEqual(lines[:11], self.call("top", "--store", self.store)[0].splitlines())
+        self.assertEqual(lines[:3], self.call("top", "--n", "2", "--store", self.store)[0].splitlines())
+        self.assertEqual(lines, self.call("top", "--n", "9999", "--store", self.store)[0].splitlines())
 
     def test_standard_input_is_a_file_too(self):
-        out, _ = self.bank("import", "-", "--store", self.store, input=books().encode())
+        out, _ = self.call("import", "-", "--store", self.store, input=books().encode())
         self.assertIn("rows 12\n", out)
-        _, err = self.bank("import", "-", "--store", self.store, input=b"x\n", code=2)
+        _, err = self.call("import", "-", "--store", self.store, input=b"x\n", code=2)
         self.assertEqual('-:1: account_id: the header says "x" in its place\n', err)
 
     def test_durability_is_chosen_by_name(self):
         self.take(books())
         for name in ("durable", "lose_recent", "lose_unsynced"):
             store = self.folder / name
-            self.bank("import", self.file, "--store", store, "--durability", name)
+            self.call("import", self.file, "--store", store, "--durability", name)
             self.assertEqual(self.balances(), self.balances(store=store))
-        _, err = self.bank("import", "-", "--store", self.store, "--durability", "none", code=2)
+        _, err = self.call("import", "-", "--store", self.store, "--durability", "none", code=2)
         self.assertIn('"none" is none of durable, lose_recent, lose_unsynced', err)
-        _, err = self.bank("check", "--store", self.store, "--durability", "durable", code=2)
+        _, err = self.call("check", "--store", self.store, "--durability", "durable", code=2)
         self.assertIn("bank check takes no --durability", err)
 
     def test_the_same_rows_in_other_spellings(self):
@@ -202,29 +170,13 @@ class Recording(Bank):
 
     def test_an_import_that_is_killed_and_run_again_comes_to_the_same(self):
         content = books(accounts=40, rows=60)
-        whole = self.folder / "whole"
-        began = time.monotonic()
-        self.take(content, store=whole)
-        took = time.monotonic() - began
-        chance, killed_inside = random.Random(SEED), 0
-        for _ in range(100):
-            with subprocess.Popen([BANK, "import", self.file, "--store", self.store], stdout=subprocess.DEVNULL) as running:
-                time.sleep(chance.uniform(0, took))
-                running.kill()
-            inside = running.returncode == -signal.SIGKILL and self.store.exists()
-            killed_inside += inside
-            if killed_inside == 5:
-                break
-            if not inside and self.store.exists():
-                shutil.rmtree(self.store)
-        self.assertEqual(5, killed_inside, "not a test: it was not killed while it imported")
-        counts, _ = self.take(content)
+        counts, whole = self.take_killed(content)
         self.assertEqual("2400", counts["rows"])
         self.assertEqual(2400, int(counts["recorded"]) + int(counts["duplicates"]))
         self.assertEqual(self.balances(store=whole), self.balances())
         for account in (1, 20, 40):
             self.assertEqual(self.history(account, store=whole), self.history(account))
-        self.assertEqual("agree 2400\ndisagree 0\nrounding_haler 0\n", self.bank("check", "--store", self.store)[0])
+        self.assertEqual("agree 2400\ndisagree 0\nrounding_haler 0\n", self.call("check", "--store", self.store)[0])
 
 
 class Refusing(Bank):
@@ -326,11 +278,11 @@ class Refusing(Bank):
         self.assertEqual("in.csv:2307: amount_haler: the balance of account 1 is 2305000000000000000, and with this it would be too large\n", err)
 
     def test_files_that_cannot_be_read(self):
-        _, err = self.bank("import", self.file, "--store", self.store, code=2)
+        _, err = self.call("import", self.file, "--store", self.store, code=2)
         self.assertEqual(f"{self.file}: cannot be opened: No such file or directory\n", err)
-        _, err = self.bank("import", self.folder, "--store", self.store, code=2)
+        _, err = self.call("import", self.folder, "--store", self.store, code=2)
         self.assertEqual(f"{self.folder}: cannot be read: Is a directory\n", err)
-        done = subprocess.run(["sh", "-c", '"$0" import - --store "$1" <&-', BANK, self.store], capture_output=True, check=False)
+        done = subprocess.run(["sh", "-c", '"$0" import - --store "$1" <&-', self.program, self.store], capture_output=True, check=False)
         self.assertEqual((2, b"-: cannot be read: Bad file descriptor\n"), (done.returncode, done.stderr))
         self.assertFalse(self.store.exists())
 
@@ -339,32 +291,32 @@ class Asking(Bank):
     def test_a_question_never_creates_a_store(self):
         for question in (["balances"], ["check"], ["history", "1"]):
             with self.subTest(question):
-                out, err = self.bank(*question, "--store", self.store, code=3)
+                out, err = self.call(*question, "--store", self.store, code=3)
                 self.assertEqual("", out)
                 self.assertIn(str(self.store), err)
                 self.assertFalse(self.store.exists())
                 empty = self.folder / "empty"
                 empty.mkdir(exist_ok=True)
-                self.bank(*question, "--store", empty, code=3)
+                self.call(*question, "--store", empty, code=3)
                 self.assertEqual([], list(empty.iterdir()))
 
     def test_a_question_changes_nothing_in_a_store(self):
         self.take(books())
         before = {path: path.read_bytes() for path in self.store.iterdir()}
         for question in (["balances"], ["check"], ["history", "1"]):
-            self.bank(*question, "--store", self.store)
+            self.call(*question, "--store", self.store)
         self.assertEqual(before, {path: path.read_bytes() for path in self.store.iterdir()})
 
     def test_a_file_is_not_a_store(self):
         self.file.write_text(books(), encoding="utf-8")
         for question in (["balances"], ["check"], ["history", "1"], ["import", self.file]):
-            _, err = self.bank(*question, "--store", self.file, code=3)
+            _, err = self.call(*question, "--store", self.file, code=3)
             self.assertIn(str(self.file), err)
         self.assertEqual(books(), self.file.read_text(encoding="utf-8"))
 
     def test_an_account_without_history(self):
         self.take(books())
-        _, err = self.bank("history", "77", "--store", self.store, code=2)
+        _, err = self.call("history", "77", "--store", self.store, code=2)
         self.assertEqual("bank: account 77 has no history in this store; `bank balances` lists the accounts that have one\n", err)
 
     def test_words_that_mean_nothing(self):
@@ -395,42 +347,42 @@ class Asking(Bank):
             (["history", "1", "--store", "x", "--from", "2nd"], '--from "2nd" is not a version; the first one is 1'),
         ):
             with self.subTest(words):
-                self.assertEqual(("", f"bank: {message}{see}"), self.bank(*words, code=2, cwd=self.folder))
+                self.assertEqual(("", f"bank: {message}{see}"), self.call(*words, code=2, cwd=self.folder))
         self.assertEqual([], list(self.folder.iterdir()))
 
     def test_help_is_an_answer(self):
         for words in (["--help"], ["import", "-h"], ["balances", "--store", "x", "--help"]):
-            out, err = self.bank(*words)
+            out, err = self.call(*words)
             self.assertTrue(out.startswith("Usage: bank"), out)
             self.assertEqual("", err)
 
     def test_options_stand_anywhere(self):
         self.take(books())
-        whole = self.bank("history", "1", "--store", self.store, "--from", "2")
-        self.assertEqual(whole, self.bank("--from=2", f"--store={self.store}", "history", "1"))
-        self.assertEqual(whole, self.bank("--store", self.store, "history", "--from", "2", "--", "1"))
+        whole = self.call("history", "1", "--store", self.store, "--from", "2")
+        self.assertEqual(whole, self.call("--from=2", f"--store={self.store}", "history", "1"))
+        self.assertEqual(whole, self.call("--store", self.store, "history", "--from", "2", "--", "1"))
 
 
 class Telling(Bank):
     def test_output_that_cannot_be_written_is_an_error(self):
         self.take(books())
         with open("/dev/full", "wb") as full:
-            _, err = self.bank("balances", "--store", self.store, code=3, stdout=full, stderr=subprocess.PIPE)
+            _, err = self.call("balances", "--store", self.store, code=3, stdout=full, stderr=subprocess.PIPE)
         self.assertEqual("bank: standard output: No space left on device\n", err)
-        done = subprocess.run(["sh", "-c", '"$0" balances --store "$1" >&-', BANK, self.store], capture_output=True, check=False)
+        done = subprocess.run(["sh", "-c", '"$0" balances --store "$1" >&-', self.program, self.store], capture_output=True, check=False)
         self.assertEqual((3, b"bank: standard output: Bad file descriptor\n"), (done.returncode, done.stderr))
 
     def test_what_is_said_to_nobody_never_goes_into_a_file_of_the_store(self):
         self.take(books())
         self.file.write_text(HEADER + row(seq=9, trans_id=99), encoding="utf-8")
         for closed in (">&-", "2>&-", ">&- 2>&-", "<&- >&-", "<&- 2>&-", "<&- >&- 2>&-"):
-            done = subprocess.run(["sh", "-c", f'"$0" import "$1" --store "$2" {closed}', BANK, self.file, self.store],
+            done = subprocess.run(["sh", "-c", f'"$0" import "$1" --store "$2" {closed}', self.program, self.file, self.store],
                                   capture_output=True, check=False)
             self.assertEqual(2, done.returncode, closed)
             for path in self.store.iterdir():
                 self.assertNotIn(b"leaves a gap", path.read_bytes(), closed)
                 self.assertNotIn(b"duplicates", path.read_bytes(), closed)
-        self.assertEqual("agree 12\ndisagree 0\nrounding_haler 0\n", self.bank("check", "--store", self.store)[0])
+        self.assertEqual("agree 12\ndisagree 0\nrounding_haler 0\n", self.call("check", "--store", self.store)[0])
 
     def test_a_reader_that_has_seen_enough_is_none(self):
         self.take(books(accounts=3000, rows=1))
@@ -438,12 +390,12 @@ class Telling(Bank):
             read, write = os.pipe()
             os.close(read)
             with os.fdopen(write, "wb") as closed:
-                self.bank(*question, *(["--store", self.store] if question else []), stdout=closed)
+                self.call(*question, *(["--store", self.store] if question else []), stdout=closed)
 
     def test_the_story_is_told_the_same_every_time(self):
-        out, err = self.bank()
+        out, err = self.call()
         self.assertEqual("", err)
-        self.assertEqual(out, self.bank()[0])
+        self.assertEqual(out, self.call()[0])
         out = " ".join(out.split())
         for line in ("the second import of 8 rows                0 recorded, 8 known already",
                      "their balances against the events         8 rows agree, 0 do not, -0.02 CZK rounded off",
@@ -457,19 +409,5 @@ class Telling(Bank):
             self.assertIn(" ".join(line.split()), out)
 
 
-def main():
-    global BANK, SEED
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--bin", required=True, type=pathlib.Path)
-    parser.add_argument("--data", type=pathlib.Path, help="not used: the files are made up")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
-    arguments, rest = parser.parse_known_args()
-    BANK, SEED = (arguments.bin / "bank").resolve(), arguments.seed
-    if not BANK.exists():
-        sys.exit(f"{BANK.name} has not been built")
-    print(f"seed {SEED}: --seed {SEED} repeats it")
-    unittest.main(argv=[sys.argv[0], *rest])
-
-
 if __name__ == "__main__":
-    main()
+    program.main("bank")

@@ -1,29 +1,18 @@
 #!/usr/bin/env python3
 """The fines from outside, on logs made up here: what they record, what they refuse, and what they answer, with which exit codes."""
-import argparse
 import collections
 import csv
 import datetime
 import io
 import json
-import os
-import pathlib
 import random
 import shutil
-import signal
-import subprocess
-import sys
-import tempfile
-import time
-import unittest
+
+import program
 
 COLUMNS = ("case_no event_no case:concept:name amount org:resource dismissal concept:name vehicleClass totalPaymentAmount lifecycle:transition "
            "time:timestamp article points expense notificationType lastSent paymentAmount matricola").split()
 HEADER = ",".join(COLUMNS) + "\n"
-FINES = None
-SEED = None
-# Where it is quick to sync, if there is such a place: what a disk does is for the store's own tests.
-FOLDER = "/dev/shm" if os.access("/dev/shm", os.W_OK) else None
 
 WHAT = {
     "Create Fine": {"amount": "35.0", "org:resource": "561", "dismissal": "NIL", "vehicleClass": "A", "totalPaymentAmount": "0.0", "article": "157",
@@ -120,30 +109,9 @@ def rows_of(text):
     return list(csv.DictReader(io.StringIO(text)))
 
 
-class Fines(unittest.TestCase):
-    def setUp(self):
-        temporary = tempfile.TemporaryDirectory(dir=FOLDER)
-        self.addCleanup(temporary.cleanup)
-        self.folder = pathlib.Path(temporary.name)
-        self.store = self.folder / "store"
-        self.file = self.folder / "in.csv"
-
-    def fines(self, *arguments, code=0, **options):
-        if "stdout" not in options:
-            options.update(capture_output=True)
-        done = subprocess.run([FINES, *map(str, arguments)], check=False, **options)
-        said = (done.stdout or b"").decode(), (done.stderr or b"").decode()
-        self.assertEqual(code, done.returncode, said)
-        return said
-
-    def take(self, content, *arguments, code=0, store=None):
-        """Imports a log of that content. Returns the counts, and what was said on standard error."""
-        self.file.write_bytes(content if isinstance(content, bytes) else content.encode())
-        out, err = self.fines("import", self.file, "--store", store or self.store, *arguments, code=code)
-        return dict(line.split(" ")[:2] for line in out.splitlines()), err.replace(str(self.file), "in.csv")
-
+class Fines(program.Program):
     def ask(self, *arguments, store=None):
-        return self.fines(*arguments, "--store", store or self.store)[0]
+        return self.call(*arguments, "--store", store or self.store)[0]
 
     def rows(self, case, store=None):
         """The rows of a case as they were recorded."""
@@ -177,7 +145,7 @@ class Recording(Fines):
         text = log(cases=700)
         self.take(text)
         report = self.ask("report")
-        out, _ = self.fines("import", self.file, "--store", self.store)
+        out, _ = self.call("import", self.file, "--store", self.store)
         self.assertIn(f"recorded 0\nduplicates {len(rows_of(text))} (recorded before: nothing was recorded twice)\nrejected 0\n", out)
         self.assertEqual(report, self.ask("report"))
 
@@ -213,33 +181,17 @@ class Recording(Fines):
 
     def test_standard_input_and_durability(self):
         text = log()
-        out, _ = self.fines("import", "-", "--store", self.store, input=text.encode())
+        out, _ = self.call("import", "-", "--store", self.store, input=text.encode())
         self.assertIn("cases 3\n", out)
         for name in ("durable", "lose_recent", "lose_unsynced"):
             self.take(text, "--durability", name, store=self.folder / name)
             self.assertEqual(self.ask("report"), self.ask("report", store=self.folder / name))
-        _, err = self.fines("import", "-", "--store", self.store, "--durability", "none", code=2)
+        _, err = self.call("import", "-", "--store", self.store, "--durability", "none", code=2)
         self.assertIn('"none" is none of durable, lose_recent, lose_unsynced', err)
 
     def test_an_import_that_is_killed_and_run_again_comes_to_the_same(self):
         text = log(cases=20000)
-        whole = self.folder / "whole"
-        began = time.monotonic()
-        self.take(text, store=whole)
-        took = time.monotonic() - began
-        chance, killed_inside = random.Random(SEED), 0
-        for _ in range(100):
-            with subprocess.Popen([FINES, "import", self.file, "--store", self.store], stdout=subprocess.DEVNULL) as running:
-                time.sleep(chance.uniform(0, took))
-                running.kill()
-            inside = running.returncode == -signal.SIGKILL and self.store.exists()
-            killed_inside += inside
-            if killed_inside == 5:
-                break
-            if not inside and self.store.exists():
-                shutil.rmtree(self.store)
-        self.assertEqual(5, killed_inside, "not a test: it was not killed while it imported")
-        counts, _ = self.take(text)
+        counts, whole = self.take_killed(text)
         self.assertEqual(int(counts["rows"]), int(counts["recorded"]) + int(counts["duplicates"]))
         for question in (["report"], ["report", "--at", "2004-05-06"], ["activities"], ["last"], ["top", "--size", 30000], ["case", 777]):
             self.assertEqual(self.ask(*question, store=whole), self.ask(*question))
@@ -340,18 +292,18 @@ class Refusing(Fines):
             with self.subTest(message):
                 self.assertEqual(({}, f"in.csv:1: {message}\n"), self.take(content, code=2))
                 self.assertFalse(self.store.exists())
-        _, err = self.fines("import", self.folder / "none", "--store", self.store, code=2)
+        _, err = self.call("import", self.folder / "none", "--store", self.store, code=2)
         self.assertTrue(err.endswith("cannot be opened: No such file or directory\n"), err)
-        _, err = self.fines("import", self.folder, "--store", self.store, code=2)
+        _, err = self.call("import", self.folder, "--store", self.store, code=2)
         self.assertTrue(err.endswith("cannot be read: Is a directory\n"), err)
 
 
 class Asking(Fines):
     def test_a_report_is_of_the_end_of_any_day(self):
-        text = log(cases=800, seed=SEED)
+        text = log(cases=800, seed=self.seed)
         self.take(text)
         rows = rows_of(text)
-        chance = random.Random(SEED)
+        chance = random.Random(self.seed)
         days = ["0001-01-01", "1999-12-31", "9999-12-30", "9999-12-31"]
         days += [chance.choice(rows)["time:timestamp"][:10] for _ in range(8)]
         days += [(datetime.date(2000, 1, 1) + datetime.timedelta(chance.randrange(4000))).isoformat() for _ in range(8)]
@@ -372,7 +324,7 @@ class Asking(Fines):
             self.assertEqual(cases, json.loads(self.ask("report", "--at", day))["flags"]["cases"])
 
     def test_the_highest_come_page_by_page(self):
-        text = log(cases=300, seed=SEED)
+        text = log(cases=300, seed=self.seed)
         self.take(text)
         cases = collections.defaultdict(lambda: {"fine": 0, "expenses": 0, "paid": 0})
         for each in rows_of(text):
@@ -404,7 +356,7 @@ class Asking(Fines):
     def test_a_question_never_creates_or_changes_a_store(self):
         questions = (["report"], ["activities"], ["last"], ["top"], ["case", "1"], ["case", "A1"], ["rebuild"])
         for question in questions:
-            out, err = self.fines(*question, "--store", self.store, code=3)
+            out, err = self.call(*question, "--store", self.store, code=3)
             self.assertEqual("", out)
             self.assertIn("The first `fines import` makes one", err)
             self.assertFalse(self.store.exists())
@@ -424,7 +376,7 @@ class Asking(Fines):
     def test_a_case_that_is_not_there(self):
         self.take(log())
         for case in ("77", "A77", "0", "-", "x" * 2000):
-            _, err = self.fines("case", "--store", self.store, "--", case, code=2)
+            _, err = self.call("case", "--store", self.store, "--", case, code=2)
             self.assertRegex(err, r'^fines: there is no case ".*" in this store; ')
 
     def test_words_that_mean_nothing(self):
@@ -442,25 +394,11 @@ class Asking(Fines):
             (["case", "--store", "x"], "fines case needs ID"),
         ):
             with self.subTest(words):
-                self.assertEqual(("", f"fines: {message}. See `fines --help`\n"), self.fines(*words, code=2, cwd=self.folder))
-        out, err = self.fines("--help")
+                self.assertEqual(("", f"fines: {message}. See `fines --help`\n"), self.call(*words, code=2, cwd=self.folder))
+        out, err = self.call("--help")
         self.assertTrue(out.startswith("Usage: fines"), out)
         self.assertEqual("", err)
 
 
-def main():
-    global FINES, SEED
-    parser = argparse.ArgumentParser()
-    parser.add_argument("--bin", required=True, type=pathlib.Path)
-    parser.add_argument("--data", type=pathlib.Path, help="not used: the logs are made up")
-    parser.add_argument("--seed", type=int, default=random.SystemRandom().randrange(2**32))
-    arguments, rest = parser.parse_known_args()
-    FINES, SEED = (arguments.bin / "fines").resolve(), arguments.seed
-    if not FINES.exists():
-        sys.exit(f"{FINES.name} has not been built")
-    print(f"seed {SEED}: --seed {SEED} repeats it")
-    unittest.main(argv=[sys.argv[0], *rest])
-
-
 if __name__ == "__main__":
-    main()
+    program.main("fines")

@@ -20,7 +20,7 @@
 #include <vector>
 
 #include "projection/counted_events.hpp"
-#include "sillok/projection/memory_group_store.hpp"
+#include "sillok/projection/group/memory_group_store.hpp"
 #include "sillok/store/file_store.hpp"
 #include "sillok/store/memory_store.hpp"
 #include "sillok/testing/faulty_device.hpp"

@@ -13,7 +13,7 @@
 #include "sillok/event/encode.hpp"
 #include "sillok/event/event.hpp"
 #include "sillok/event/metadata.hpp"
-#include "sillok/projection/group_store.hpp"
+#include "sillok/projection/group/group_store.hpp"
 #include "sillok/store/event_store.hpp"
 #include "sillok/store/store_ref.hpp"
 

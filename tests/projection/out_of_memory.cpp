@@ -6,7 +6,7 @@
 #include <new>
 #include <string>
 
-#include "sample_payments.hpp"
+#include "projection/sample_payments.hpp"
 
 namespace {
 

@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "sample_payments.hpp"
+#include "projection/sample_payments.hpp"
 #include "sillok/codec/binary.hpp"
 #include "sillok/core/uuid.hpp"
 

@@ -11,7 +11,7 @@ namespace recovery {
 namespace {
 
 constexpr std::size_t batches = 14;
-constexpr std::size_t bytes_max = 1200;
+constexpr std::size_t segment_bytes_max = 1200;
 constexpr std::uint64_t recovery_calls = 40;  // about as many as it takes to open a store
 
 struct outage {
@@ -71,7 +71,7 @@ void suffer(const outage& what, const plan& all, tally& counts) {
 
 int check_power(const arguments& given) {
     tally counts(given);
-    const plan all = make_plan(given.seed, batches, bytes_max);
+    const plan all = make_plan(given.seed, batches, segment_bytes_max);
     const auto run = [&](const outage& what) {
         if (counts.goes_on()) counts.run(what.name(), [&] { suffer(what, all, counts); });
     };

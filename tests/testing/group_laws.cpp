@@ -13,7 +13,7 @@
 #include <utility>
 #include <vector>
 
-#include "sillok/projection/group_table.hpp"
+#include "sillok/projection/group/group_table.hpp"
 
 using namespace sillok;
 

@@ -6,7 +6,7 @@
 #include <string>
 #include <vector>
 
-#include "sillok/projection/memory_group_store.hpp"
+#include "sillok/projection/group/memory_group_store.hpp"
 
 using namespace sillok;
 

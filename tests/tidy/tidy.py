@@ -153,6 +153,16 @@ def include_order(tree):
                 reached[-1] = max(reached[-1], rank(match.group(2)))
 
 
+def own_header_first(tree):
+    """From the stores up a test includes its own header before anything else, which is how that is known to compile alone."""
+    for path in tree.headers():
+        if LAYERS.get(folder_of(path), 0) >= 3:
+            test = f"tests/{path[len('include/sillok/'):-len('.hpp')]}.cpp"
+            first = next((name for _, _, name in includes(tree, test)), None) if test in tree.known else None
+            if test in tree.known and "include/" + (first or "nothing") != path:
+                yield f"{test}: includes {first or 'nothing'} before its own header"
+
+
 def header_length(tree):
     """A header over 400 lines is two headers, or a subsystem with a name."""
     for path in tree.headers():
@@ -371,7 +381,7 @@ def machines(tree):
                 yield f"{path}:{number}: {line.strip()}"
 
 
-RULES = [layers, pfr, heavy_includes, views, pragma_once, include_order, header_length, file_names, macros, mirror, error_codes,
+RULES = [layers, pfr, heavy_includes, views, pragma_once, include_order, own_header_first, header_length, file_names, macros, mirror, error_codes,
          doc_blocks, links, whitespace, words, machines]
 
 
@@ -387,6 +397,9 @@ GOOD = {
     "tests/core/name.cpp": "int main() {}\n",
     "tests/codec/reflect.cpp": "int main() {}\n",
     "tests/compile_fail/E0101_rule.cpp": "// expect: rule\n",
+    "include/sillok/store/log.hpp": "#pragma once\n// A log.\n#include <string>\n",
+    "tests/store/log.cpp": '#include "sillok/store/log.hpp"\n\n#include <string>\n',
+    "docs/reference/store/log.md": "# log\n",
     "docs/reference/core/name.md": "# name\n\n<!-- synopsis: include/sillok/core/name.hpp -->\n```cpp\nstruct name { … };  // a name\n```\n",
     "docs/reference/codec/reflect.md": "# reflect\n",
     "docs/errors.md": "# Errors\n\n## E0101\n\nBack to [the start](../README.md#the-start).\n",
@@ -408,6 +421,7 @@ BREAKS = [
     ("pragma_once", "include/sillok/core/name.hpp", "// A name.\nstruct name {};\n"),
     ("include_order", "include/sillok/codec/reflect.hpp", '#pragma once\n#include "sillok/core/name.hpp"\n#include <tuple>\n'),
     ("include_order", "include/sillok/codec/reflect.hpp", "#pragma once\n#include <boost/pfr/core.hpp>\n#include <tuple>\n"),
+    ("own_header_first", "tests/store/log.cpp", '#include <string>\n\n#include "sillok/store/log.hpp"\n'),
     ("header_length", "include/sillok/core/name.hpp", "#pragma once\n" + "\n" * HEADER_LINES_MAX),
     ("file_names", "tests/core/utils.cpp", "int main() {}\n"),
     ("file_names", "include/sillok/core/detail/name.hpp", "#pragma once\n"),

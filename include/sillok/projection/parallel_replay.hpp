@@ -28,7 +28,7 @@
 #include "sillok/event/stream_id.hpp"
 #include "sillok/event/type_order.hpp"
 #include "sillok/event/unknown.hpp"
-#include "sillok/projection/partitioning.hpp"
+#include "sillok/projection/group/partitioning.hpp"
 #include "sillok/projection/projection.hpp"
 #include "sillok/store/event_store.hpp"
 #include "sillok/store/replay.hpp"

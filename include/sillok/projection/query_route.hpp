@@ -4,7 +4,7 @@
 #include <cstddef>
 #include <span>
 
-#include "sillok/projection/index.hpp"
+#include "sillok/projection/table/index.hpp"
 
 namespace sillok::detail {
 

@@ -18,9 +18,9 @@
 #include "sillok/codec/print.hpp"
 #include "sillok/core/assert.hpp"
 #include "sillok/core/result.hpp"
-#include "sillok/projection/index.hpp"
-#include "sillok/projection/indexed_rows.hpp"
-#include "sillok/projection/query.hpp"
+#include "sillok/projection/table/index.hpp"
+#include "sillok/projection/table/indexed_rows.hpp"
+#include "sillok/projection/table/query.hpp"
 
 namespace sillok::detail {
 

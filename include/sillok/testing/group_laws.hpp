@@ -23,7 +23,7 @@
 #include <vector>
 
 #include "sillok/core/uuid.hpp"
-#include "sillok/projection/group_store.hpp"
+#include "sillok/projection/group/group_store.hpp"
 #include "sillok/testing/group_probe.hpp"
 #include "sillok/testing/manual_clock.hpp"
 #include "sillok/testing/store_probe.hpp"

@@ -12,7 +12,7 @@
 
 #include "sillok/core/function_ref.hpp"
 #include "sillok/core/uuid.hpp"
-#include "sillok/projection/group_store.hpp"
+#include "sillok/projection/group/group_store.hpp"
 #include "sillok/testing/manual_clock.hpp"
 #include "sillok/testing/store_probe.hpp"
 

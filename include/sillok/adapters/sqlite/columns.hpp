@@ -23,7 +23,7 @@
 #include "sillok/core/bytes.hpp"
 #include "sillok/core/time.hpp"
 #include "sillok/core/uuid.hpp"
-#include "sillok/projection/index.hpp"
+#include "sillok/projection/table/index.hpp"
 
 namespace sillok::detail {
 

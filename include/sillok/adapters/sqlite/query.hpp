@@ -6,7 +6,7 @@
 //         .sorted<&payment_row::amount>(sillok::descending)
 //         .page({.number = 2, .size = 20});
 //
-// The words are those of a table in memory (projection/query.hpp), but every question may fail, and `where` compares a member with a
+// The words are those of a table in memory (projection/table/query.hpp), but every question may fail, and `where` compares a member with a
 // value, since SQLite does the work. It uses an index of the table where one helps, and looks at every row where none does.
 
 #include <cstddef>
@@ -23,10 +23,10 @@
 #include "sillok/adapters/sqlite/question.hpp"
 #include "sillok/adapters/sqlite/totals.hpp"
 #include "sillok/core/result.hpp"
-#include "sillok/projection/grouping.hpp"
-#include "sillok/projection/index.hpp"
-#include "sillok/projection/page.hpp"
-#include "sillok/projection/query_terms.hpp"
+#include "sillok/projection/table/grouping.hpp"
+#include "sillok/projection/table/index.hpp"
+#include "sillok/projection/table/page.hpp"
+#include "sillok/projection/table/query_terms.hpp"
 
 namespace sillok {
 

@@ -25,7 +25,7 @@
 #include "sillok/codec/layout.hpp"
 #include "sillok/codec/wire_shape.hpp"
 #include "sillok/core/result.hpp"
-#include "sillok/projection/index.hpp"
+#include "sillok/projection/table/index.hpp"
 
 namespace sillok::detail {
 

@@ -13,7 +13,7 @@
 #include "sillok/adapters/sqlite/statement.hpp"
 #include "sillok/core/error.hpp"
 #include "sillok/core/result.hpp"
-#include "sillok/projection/totals.hpp"
+#include "sillok/projection/table/totals.hpp"
 
 namespace sillok::detail {
 
