@@ -29,10 +29,10 @@ std::chrono::year_month month_of(day on) {
     return date.year() / date.month();
 }
 
-// Hands the events of a category to a handler, in their order.
+// Hands all events to a handler, in their order. One that is none of the bank's is an error: it is the store of another program.
 template <class Handler>
 sillok::result<Handler> folded(sillok::store_ref store, Handler handler) {
-    if (auto done = sillok::replay(store, {.category = account::name}, handler); !done) return std::move(done).error();
+    if (auto done = sillok::replay(store, {}, handler); !done) return std::move(done).error();
     return handler;
 }
 

@@ -80,7 +80,7 @@ std::uint64_t microseconds_of(auto call) {
 }  // namespace
 
 sillok::result<sillok::position> catch_up(sillok::store_ref store, model& shown) {
-    sillok::projector<case_register> follow(store, shown, {.batch = 65'536, .filter = {.category = std::string(std::string_view(offence::name))}});
+    sillok::projector<case_register> follow(store, shown, {.batch = 65'536});
     return follow.catch_up();
 }
 

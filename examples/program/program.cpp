@@ -46,6 +46,7 @@ outcome run(const description& program, std::span<char* const> words, output& ou
 
 int run(const description& program, int count, char** words) {
     std::signal(SIGPIPE, SIG_IGN);  // a reader that has seen enough, such as `head`, does not stop an import
+    std::signal(SIGXFSZ, SIG_IGN);  // a file that may not grow is an error that can be told
     const std::string name(program.name);
     output            out(STDOUT_FILENO);
     outcome           ended;

@@ -191,8 +191,8 @@ namespace sillok {
 // behind it after a crash gets again what was handled since it was kept. A handler that is given as a temporary is kept; any other is
 // referred to and must outlive the subscription, as the store must.
 //
-// Threads:    any number at once, for every function; steps are made one at a time. The handler may ask where the subscription is, and must not
-//             step it.
+// Threads:    any number at once, for every function; steps are made one at a time. The handler may ask where the subscription is and how it
+//             is, and must neither step it nor ask for its counts, which wait for the step.
 // Complexity: O(events looked at); by tag, O(events that carry it); of a stream, O(events of it)
 template <class Handler>
 class subscription {

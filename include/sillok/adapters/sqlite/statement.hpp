@@ -15,6 +15,7 @@
 #include <utility>
 
 #include <sqlite3.h>
+#include <unistd.h>
 
 #include "sillok/adapters/sqlite/columns.hpp"
 #include "sillok/core/bytes.hpp"
@@ -46,7 +47,10 @@ inline error sqlite_error(::sqlite3* db, int code, std::string_view path, std::s
         case SQLITE_CONSTRAINT: kind = error_kind::condition_failed; break;
         case SQLITE_TOOBIG: kind = error_kind::too_large; break;
         case SQLITE_CANTOPEN:
-            if (system == ENOENT) kind = error_kind::no_such_store;
+            if (system == ENOENT && ::access(std::string(path).c_str(), F_OK) != 0) kind = error_kind::no_such_store;
+            if (system == EROFS || system == EACCES || (system == ENOENT && kind != error_kind::no_such_store))
+                advice =
+                    "; who reads a database with a write-ahead log makes files beside it, so its directory must be writable";
             break;
         case SQLITE_ERROR:
         case SQLITE_MISUSE:
