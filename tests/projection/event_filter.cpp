@@ -73,8 +73,10 @@ bool is_asked_for(const event_filter& filter, const written& event) {
 event_filter any_filter(std::mt19937& random) {
     event_filter filter;
     if (random() % 3 == 0) filter.category = categories[random() % categories.size()];
-    if (random() % 3 == 0)
+    if (random() % 3 == 0) {
         filter.stream = stream_id{categories[random() % categories.size()], std::to_string(random() % 4)};
+        if (!filter.category.empty()) filter.category = filter.stream->category;
+    }
     for (const char* type : types_of_all)
         if (random() % 4 == 0) filter.types.emplace_back(type);
     for (const char* tag : tags_of_all)
@@ -159,6 +161,15 @@ TEST_CASE("what is asked for is what is read, wherever one begins and ends, in b
             check_reading(file, in_file, random);
         }
     }
+}
+
+TEST_CASE("a category and a stream of another one are a mistake, not nothing") {
+    memory_store store;
+    std::mt19937 random(1);
+    fill(store, random, 3);
+    detail::filtered_log log(store, {.category = "order", .stream = stream_id{"account", "1"}});
+    const auto read = log.read({0}, no_limit, {3}, [](const record_view&) { return true; });
+    CHECK(read.error() == error_kind::invalid_argument);
 }
 
 TEST_CASE("a stream that was cut is read from where it is kept, and one that is deleted says so") {

@@ -3,11 +3,13 @@
 #include <iostream>
 #include <string>
 #include <utility>
+#include <vector>
 
 #include <catch2/catch_test_macros.hpp>
 
 #include "projection/ledger_events.hpp"
 #include "sillok/sillok.hpp"
+#include "store/file_recovery.hpp"
 
 namespace {
 
@@ -21,6 +23,10 @@ struct account_row {
 };
 using account_table = sillok::table<account_row, sillok::unique<&account_row::account>,  // the first one is the key
                                     sillok::ordered<&account_row::balance>>;             // and what is asked for often
+
+struct kept_accounts {
+    std::vector<account_row> rows;
+};
 
 struct richest {  // a question, and what answers it
     sillok::page_request page;
@@ -45,6 +51,11 @@ struct accounts {
     void begin() { rows.begin(); }
     void commit() { rows.commit(); }
     void rollback() { rows.rollback(); }
+
+    // What is kept of it in a model_folder.
+    using snapshot = kept_accounts;
+    kept_accounts kept() const { return {rows.kept()}; }
+    static accounts restored(const kept_accounts& k) { return {.rows = account_table::restored(k.rows).value()}; }
 
     sillok::page<account_row> answer(const richest& q) const {
         return rows.select().sorted<&account_row::balance>(sillok::descending).page(q.page);
@@ -97,4 +108,18 @@ TEST_CASE("the guide to querying") {
     // [/bus]
     REQUIRE(first.rows.size() == 3);
     CHECK(first.rows.front().account == "account 0");
+}
+
+TEST_CASE("the guide to querying: a table that is kept") {
+    const recovery_tests::scratch place;
+    sillok::memory_store store;
+    for (int i = 1; i <= 30; ++i) pay(store, "account " + std::to_string(i % 10), i);
+    for (int round = 0; round < 2; ++round) {
+        auto folder = sillok::model_folder::open(place / "read-models").value();
+        sillok::shared_model<accounts> shown;
+        sillok::projector<accounts> follow(store, shown, folder);
+        REQUIRE(follow.catch_up());
+        CHECK(folder.counts().loaded == static_cast<std::uint64_t>(round));
+        CHECK(shown.read([](const accounts& a) { return a.rows.find("account 7")->balance; }) == 7 + 17 + 27);
+    }
 }

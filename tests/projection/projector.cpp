@@ -171,7 +171,9 @@ TEST_CASE("an event that fails is put aside, with what is needed to do it later,
     is_full = true;
     pay(store, "ada", 2);
     const auto ended = follow.catch_up();
-    CHECK(ended.error().text() == "projection careful: it could not be put aside: no room");
+    CHECK(
+        ended.error().text() ==
+        "projection careful: ledger.paid revision 1 at position 6 of ledger/ada: not that amount; and it could not be put aside: no room");
     CHECK(follow.at() == position{5});
 }
 

@@ -233,7 +233,9 @@ TEST_CASE("an event that fails is tried again as often as was said, and then put
     is_full = true;
     subscription stuck(store, refuses_three, {.on_failure = on_failure::put_aside(keep)});
     const auto ended = stuck.catch_up();
-    CHECK(ended.error().text() == "subscription: it could not be put aside: the drawer is full");
+    CHECK(
+        ended.error().text() ==
+        "subscription: ledger.paid revision 1 at position 3 of ledger/ada: no; and it could not be put aside: the drawer is full");
     CHECK(stuck.at() == position{2});
 }
 
@@ -253,15 +255,14 @@ TEST_CASE("an event that no catalogue knows stops a typed subscription, unless i
     CHECK(among_ours.catch_up()->taken == 2);
 }
 
-TEST_CASE("a filter by a type that the handler's catalogue does not have is refused, not waited for in vain") {
+TEST_CASE("a filter by a type that the handler does not take is refused, not waited for in vain") {
     memory_store store;
     amounts seen;
     subscription misspelt(store, seen, {.filter = {.types = {"ledger.payed"}}});
     const auto ended = misspelt.catch_up();
     CHECK(ended.error() == error_kind::invalid_argument);
-    CHECK(
-        ended.error().text() ==
-        "subscription: the filter asks for events of the type 'ledger.payed', which the handler's catalogue does not have");
+    CHECK(ended.error().text() ==
+          "subscription: the filter asks for events of the type 'ledger.payed', which the handler does not take");
 }
 
 TEST_CASE("a subscription that begins behind the end of the log says that it is another log") {
@@ -317,4 +318,28 @@ TEST_CASE("a handler that is given as a temporary is kept, and any other is refe
     REQUIRE(referring.catch_up());
     CHECK(calls == 1);
     CHECK(more == 1);
+}
+
+TEST_CASE("steps of no events are steps of one, so that nobody waits for ever") {
+    memory_store store;
+    for (int i = 0; i < 3; ++i) pay(store, "ada", i);
+    subscription all(store, [](const record_view&) {}, {.batch = 0});
+    CHECK(all.catch_up()->taken == 3);
+}
+
+TEST_CASE("who waits for a subscription that goes on is not told what it was stuck with before") {
+    memory_store store;
+    pay(store, "ada", 1);
+    bool refuses = true;
+    std::stop_source source;
+    subscription mended(store, [&](const record_view&) -> result<void> {
+        if (refuses) return error(error_kind::invalid_argument, "no");
+        return {};
+    });
+    REQUIRE(!mended.run(source.get_token()));
+    CHECK(mended.wait_until({1}, 1ms).error() == error_kind::invalid_argument);
+    refuses = false;
+    source.request_stop();  // so that it only begins
+    REQUIRE(mended.run(source.get_token()));
+    CHECK(mended.wait_until({1}, 1ms).error() == error_kind::timed_out);
 }

@@ -96,10 +96,12 @@ public:
     bool has_value() const noexcept { return has_; }
     explicit operator bool() const noexcept { return has_; }
 
+    // Of a result that goes, a value of its own: what is read from it in a range-for stays.
+    //
     // Errors: bad_result where there is no value.
     T& value() & { return checked(), value_; }
     const T& value() const& { return checked(), value_; }
-    T&& value() && { return checked(), std::move(value_); }
+    T value() && { return checked(), std::move(value_); }
 
     // Requires: has_value()
     T& operator*() & noexcept { return SILLOK_ASSERT(has_), value_; }

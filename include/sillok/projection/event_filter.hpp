@@ -93,7 +93,7 @@ public:
     // Gives the events behind `after`, up to and with `end`, which is durable. Returns the last position that was looked at, whether or not
     // that one was asked for: `end`, unless there were `limit` of them, or too many that nobody asked for.
     //
-    // Errors: those of the store
+    // Errors: those of the store; invalid_argument: category and stream contradict each other
     result<position> read(position after, std::uint64_t limit, position end, record_visitor visit) {
         if (after >= end || limit == 0) return after;
         if (filter_.stream) return read_stream(after, limit, end, visit);
@@ -154,7 +154,10 @@ private:
     static constexpr std::uint64_t looked_at_max = std::uint64_t{1} << 16;  // in one call; some milliseconds
 
     result<position> read_stream(position after, std::uint64_t limit, position end, record_visitor visit) {
-        if (!filter_.category.empty() && filter_.category != filter_.stream->category) return end;
+        if (!filter_.category.empty() && filter_.category != filter_.stream->category)
+            return error(error_kind::invalid_argument, "the filter asks for the category '" + filter_.category +
+                                                           "' and a stream of '" + filter_.stream->category +
+                                                           "', which no event can be in");
         if (!is_placed_ || after != reached_)
             if (auto found = find_next(after); !found) return std::move(found).error();
         is_placed_ = false;  // until this has ended well: what fails or throws leaves `next_` anywhere

@@ -24,6 +24,7 @@
 #include "sillok/event/event_list.hpp"
 #include "sillok/event/record.hpp"
 #include "sillok/event/unknown.hpp"
+#include "sillok/projection/progress.hpp"
 #include "sillok/projection/projection.hpp"
 #include "sillok/projection/shared_model.hpp"
 #include "sillok/store/append_witness.hpp"
@@ -119,6 +120,7 @@ private:
         auto read = store.read_all({.from = {at_.value + 1}, .limit = batch}, [&](const record_view& record) {
             if (record.position() > upto) return false;
             taken = take(model, record);
+            if (!taken) taken = at_event(record, std::move(taken).error());
             if (taken) take_again(record);
             if (!taken || broken_) return false;
             reached = record.position();

@@ -19,6 +19,8 @@
 #include "sillok/event/record.hpp"
 #include "sillok/event/stream_id.hpp"
 #include "sillok/event/unknown.hpp"
+#include "sillok/projection/on_failure.hpp"
+#include "sillok/projection/projection.hpp"
 #include "sillok/store/event_store.hpp"
 #include "sillok/store/store_ref.hpp"
 
@@ -63,6 +65,12 @@ public:
         attempts_ = failing_at_ == failing ? attempts_ + 1 : 1;
         failing_at_ = failing;
         return attempts_;
+    }
+
+    // It goes on: what it was stuck with is to be seen again first.
+    void go_on() {
+        const std::lock_guard hold(mutex_);
+        stuck_with_.reset();
     }
 
     // Says whose error it is, and remembers it for those who wait and look.
@@ -143,6 +151,15 @@ inline void rest(timeout pause, const std::stop_token& stop) {
     std::condition_variable_any over;
     std::unique_lock hold(mutex);
     over.wait_for(hold, stop, std::chrono::nanoseconds(pause.nanoseconds), [] { return false; });
+}
+
+// Puts an event aside.
+//
+// Errors: that of the sink, with what the event had failed with
+inline result<void> put_aside(const dead_letter_sink& sink, const dead_letter& letter) {
+    auto aside = guarded([&] { return sink(letter); }, "the sink");
+    if (aside) return aside;
+    return error(aside.error().kind(), letter.why.text() + "; and it could not be put aside: " + aside.error().text());
 }
 
 // The event that a handler failed at, in front of why.

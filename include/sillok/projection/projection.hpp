@@ -121,15 +121,15 @@ consteval std::uint32_t version_of_model() {
         return 1;
 }
 
-// What a handler throws is an error of its own kind.
+// What a handler throws, or who else is called, is an error of its own kind.
 template <class Call>
-result<void> guarded(Call call) {
+result<void> guarded(Call call, const char* who = "the handler") {
     try {
         return call();
     } catch (const std::exception& thrown) {
-        return error(error_kind::handler_failed, std::string("the handler threw: ") + thrown.what());
+        return error(error_kind::handler_failed, std::string(who).append(" threw: ").append(thrown.what()));
     } catch (...) {
-        return error(error_kind::handler_failed, "the handler threw something that is no std::exception");
+        return error(error_kind::handler_failed, std::string(who).append(" threw something that is no std::exception"));
     }
 }
 

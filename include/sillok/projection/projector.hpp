@@ -38,8 +38,8 @@
 namespace sillok {
 
 struct projector_options {
-    std::uint64_t batch = 1024;                       // events in one unit of work, for which the model is locked
-    sillok::on_failure on_failure{};                  // stop, if nothing is said
+    std::uint64_t batch = 1024;       // events in one unit of work, for which the model is locked; 1 at least
+    sillok::on_failure on_failure{};  // stop, if nothing is said
     sillok::unknown unknown = sillok::unknown::fail;  // events that the catalogue does not know
     event_filter filter{};                            // what is read of the log; all of it, if nothing is said
     std::uint64_t keep_every = 100'000;               // events after which the model is kept, where there is a keeper
@@ -77,7 +77,9 @@ public:
           options_(std::move(options)),
           log_(store, options_.filter),
           feed_(options_.unknown),
-          progress_("projection", std::string(std::string_view(Model::name))) {}
+          progress_("projection", std::string(std::string_view(Model::name))) {
+        if (options_.batch == 0) options_.batch = 1;
+    }
     projector(const projector&) = delete;
     projector& operator=(const projector&) = delete;
 
@@ -92,11 +94,15 @@ public:
     }
 
     // Steps until it has all that is durable.
-    result<position> catch_up() { return finish(catch_up(std::stop_token{})); }
+    result<position> catch_up() {
+        progress_.go_on();
+        return finish(catch_up(std::stop_token{}));
+    }
 
     // Catches up and goes on live until it is told to stop, which it notices between two events, or within 50 ms. It never ends without
     // saying why: the position, where it was told to; else an error.
     result<position> run(const std::stop_token& stop) {
+        progress_.go_on();
         for (;;) {
             auto reached = catch_up(stop);
             if (!reached || stop.stop_requested()) return finish(std::move(reached));
@@ -135,7 +141,7 @@ public:
         inert.effects = nullptr;
         projector maker(log_.store(), beside, std::move(inert));
         auto reached = maker.catch_up();
-        if (!reached) return progress_.told(std::move(reached));
+        if (!reached) return reached;
         model_->update([&](Model& shown) { beside.update([&](Model& made) { std::swap(shown, made); }); });
         feed_.begin_anew();
         is_started_ = true;
@@ -236,13 +242,12 @@ private:
         result<void> aside;
         auto read = log_.store().read_all(
             {.from = failed.at, .limit = 1, .upto = horizon::durable}, [&](const record_view& record) {
-                aside = detail::guarded([&] {
-                    return options_.on_failure.sink({std::string_view(Model::name), record, failed.why, attempts});
-                });
+                aside = detail::put_aside(options_.on_failure.sink,
+                                          {std::string_view(Model::name), record, failed.why, attempts});
                 return false;
             });
         if (!read) return std::move(read).error();
-        if (!aside) return std::move(aside).error().within("it could not be put aside");
+        if (!aside) return std::move(aside).error();
         return model_->update([&](Model& model) -> result<projected> {
             detail::unit_of_work<Model> unit(model);
             if (auto begun = unit.begin(); !begun) return std::move(begun).error();

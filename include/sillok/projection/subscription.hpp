@@ -60,7 +60,7 @@ private:
 struct subscription_options {
     event_filter filter{};                // which events; all of them, if nothing is said
     starting_point start = from_start{};  // and from where
-    std::uint64_t batch = 1024;           // how many of them a step hands over, at most
+    std::uint64_t batch = 1024;           // how many of them a step hands over, at most; 1 at least
     sillok::on_failure on_failure{};      // stop, if nothing is said
     std::string name{};                   // for errors, dead letters and people
     clock_ref clock{};                    // for the lag
@@ -124,17 +124,6 @@ consteval bool subscriber_takes_events() {
 
 namespace sillok::detail {
 
-// Whether events of a catalogue are recorded under a name, or were.
-template <class Catalogue>
-bool has_type(std::string_view name) {
-    const auto& former = former_names_of<Catalogue>;
-    for (std::size_t i = 0; i < Catalogue::size; ++i)
-        if (entries_of<Catalogue>.list[i].current.name == name) return true;
-    for (std::size_t i = 0; i < former.size; ++i)
-        if (former.list[i].name == name) return true;
-    return retired_names_of<Catalogue>.has(name);
-}
-
 // How a subscriber is called: with the record, or with what is recorded.
 template <class Handler>
 class handing_over {
@@ -164,12 +153,12 @@ public:
     template <class Policy>
     explicit handing_over(Policy policy) : dispatch_(policy) {}
 
-    // A type that the catalogue does not have is a mistake, and would be waited for in vain.
+    // A type that the handler does not take is a mistake, and would be waited for in vain.
     result<void> fits(const store_ref& store, const event_filter& filter) {
         for (const std::string& each : filter.types)
-            if (!has_type<catalogue>(each))
-                return error(error_kind::invalid_argument, "the filter asks for events of the type '" + each +
-                                                               "', which the handler's catalogue does not have");
+            if (!takes_type(each, events_taken<Handler>{}))
+                return error(error_kind::invalid_argument,
+                             "the filter asks for events of the type '" + each + "', which the handler does not take");
         return schemas_.template compare<catalogue>(store);
     }
     result<void> fits_still(const store_ref& store) { return schemas_.template compare_again<catalogue>(store); }
@@ -179,6 +168,12 @@ public:
     passed_over counts() const { return dispatch_.counts(); }
 
 private:
+    template <class... E>
+    static bool takes_type(std::string_view name, types<E...>) {
+        const auto names = recorded_types<catalogue, E...>();
+        return std::find(names.begin(), names.end(), name) != names.end() || retired_names_of<catalogue>.has(name);
+    }
+
     dispatcher<Handler> dispatch_;
     schema_guard schemas_;
 };
@@ -208,6 +203,7 @@ public:
           log_(store, options_.filter),
           hands_over_(policy),
           progress_("subscription", options_.name) {
+        if (options_.batch == 0) options_.batch = 1;
         progress_.move_to(options_.start.in(store));
     }
     subscription(const subscription&) = delete;
@@ -216,7 +212,7 @@ public:
     // Hands over a batch at most, and no more when it is told to stop.
     //
     // Errors: those of reading; of a handler with `events`: schema_changed, unknown_event, malformed, and invalid_argument for a filter
-    //         that asks for a type that its catalogue does not have; whatever the handler returns, and handler_failed for what it throws, when
+    //         that asks for a type that it does not take; whatever the handler returns, and handler_failed for what it throws, when
     //         on_failure says no more; those of the dead letters' sink; condition_failed: it begins behind the end of the log. They name
     //         subscription and event. Everything before that event was handled, and the next step tries again.
     result<subscription_step> step(const std::stop_token& stop = {}) {
@@ -225,10 +221,14 @@ public:
     }
 
     // Steps until it has all that is durable.
-    result<subscription_end> catch_up() { return drive(std::stop_token{}, 0); }
+    result<subscription_end> catch_up() {
+        progress_.go_on();
+        return drive(std::stop_token{}, 0);
+    }
 
     // Catches up and goes on live until it is told to stop, which it notices within 50 ms, or the handler wants no more. It can run again.
     result<subscription_end> run(const std::stop_token& stop) {
+        progress_.go_on();
         std::uint64_t taken = 0;
         for (;;) {
             auto end = drive(stop, taken);
@@ -308,9 +308,7 @@ private:
             return {};
         }
         if (!options_.on_failure.sink) return why;
-        auto aside = detail::guarded([&] { return options_.on_failure.sink({options_.name, record, why, attempts}); });
-        if (!aside) return std::move(aside).error().within("it could not be put aside");
-        return {};
+        return detail::put_aside(options_.on_failure.sink, {options_.name, record, why, attempts});
     }
 
     result<subscription_end> drive(const std::stop_token& stop, std::uint64_t taken) {
