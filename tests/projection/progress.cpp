@@ -1,5 +1,6 @@
 #include "sillok/projection/progress.hpp"
 
+#include <atomic>
 #include <chrono>
 #include <stop_token>
 #include <thread>
@@ -23,9 +24,12 @@ TEST_CASE("who waits for a position is told when it is reached, however the two 
         std::jthread moving([&] {
             for (std::uint64_t p = 1; p <= 20; ++p) reader.move_to({p});
         });
-        std::jthread other([&] { CHECK(reader.wait_until({7}, 30s)); });
+        std::atomic<bool> is_told = false;
+        std::jthread other([&] { is_told = reader.wait_until({7}, 30s).has_value(); });
         REQUIRE(reader.wait_until({20}, 30s));
         CHECK(reader.at() == position{20});
+        other.join();
+        CHECK(is_told);
     }
 }
 
@@ -35,7 +39,7 @@ TEST_CASE("who waits is told of what stops the reader, and of the time that is o
     CHECK(reader.wait_until({1}, 1ms).error() == error_kind::timed_out);
     std::jthread failing([&] {
         std::this_thread::sleep_for(5ms);
-        CHECK(!reader.told(result<void>(error(error_kind::malformed, "a bad record"))));
+        static_cast<void>(reader.told(result<void>(error(error_kind::malformed, "a bad record"))));
     });
     const auto ended = reader.wait_until({1}, 30s);
     CHECK(ended.error().text() == "reader r: a bad record");

@@ -84,7 +84,8 @@ TEST_CASE("a subscription goes on live: with writers racing there is no gap and 
     for (int i = 0; i < 100; ++i) pay(store, "early", i);
     std::vector<std::uint64_t> given;
     subscription all(store, [&](const record_view& record) { given.push_back(record.position().value); }, {.batch = 7});
-    subscription of_one(store, [](const record_view& record) { CHECK(record.stream().key == "1"); },
+    std::atomic<int> strangers = 0;
+    subscription of_one(store, [&](const record_view& record) { strangers += record.stream().key == "1" ? 0 : 1; },
                         {.filter = {.stream = stream_id{"ledger", "1"}}});
     subscription_end ended, ended_too;
     std::jthread live([&](const std::stop_token& stop) { ended = all.run(stop).value(); });
@@ -105,6 +106,7 @@ TEST_CASE("a subscription goes on live: with writers racing there is no gap and 
     CHECK(ended.at == position{1000});
     CHECK(ended.taken == 1000);
     CHECK(ended_too.taken == 300);
+    CHECK(strangers == 0);
     REQUIRE(given.size() == 1000);
     for (std::uint64_t i = 0; i < 1000; ++i) CHECK(given[i] == i + 1);
 }
