@@ -16,6 +16,9 @@
 #include <sys/file.h>
 #include <unistd.h>
 
+#include "sillok/projection/consumer.hpp"
+#include "sillok/projection/group/file_group_store.hpp"
+#include "sillok/projection/group/memory_group_store.hpp"
 #include "sillok/sillok.hpp"
 
 using namespace std::chrono_literals;

@@ -18,11 +18,12 @@ bank::recorded_bytes record_in(sillok::stream_view stream) {
 }  // namespace
 
 TEST_CASE("a record is described by event, revision, position and stream") {
-    CHECK(sillok::describe(record_in({"account", "42"})) == "money.withdrawn revision 2 at position 17 of account/42");
+    CHECK(sillok::describe(sillok::record_view(record_in({"account", "42"}))) ==
+          "money.withdrawn revision 2 at position 17 of account/42");
 }
 
 TEST_CASE("bytes of a key that do not print do not reach a terminal") {
-    CHECK(sillok::describe(record_in({"account", std::string_view("4\x1b[2J\0\x7f", 7)})) ==
+    CHECK(sillok::describe(sillok::record_view(record_in({"account", std::string_view("4\x1b[2J\0\x7f", 7)}))) ==
           "money.withdrawn revision 2 at position 17 of account/4\\x1b[2J\\x00\\x7f");
 }
 

@@ -125,7 +125,7 @@ TEST_CASE("a member that passes over a long part of the log renews and commits i
         is_over = did.is_caught_up;
     }
     CHECK(steps > 1);
-    for (const auto& each : w.group.status()->partitions) CHECK(each.committed == position{140'000});
+    for (const partition_status& each : partitions_of(w)) CHECK(each.committed == position{140'000});
 }
 
 TEST_CASE("what a member committed is not handled again, and what it did not commit is") {

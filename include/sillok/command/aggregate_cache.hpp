@@ -4,12 +4,13 @@
 
 #include <cstddef>
 #include <list>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
 #include <unordered_map>
 #include <utility>
+
+#include "sillok/store/monitor.hpp"
 
 namespace sillok {
 
@@ -25,7 +26,7 @@ public:
     // The value under `key`, which leaves the cache until it is put back.
     std::optional<Value> take(std::string_view key) {
         if (capacity_ == 0) return std::nullopt;
-        const std::lock_guard lock(mutex_);
+        const detail::monitor_lock hold(monitor_);
         const auto found = places_.find(key);
         if (found == places_.end()) return std::nullopt;
         return std::exchange(found->second->value, std::nullopt);
@@ -34,7 +35,7 @@ public:
     // Keeps `value` under `key`, in place of what is there.
     void put(std::string_view key, Value&& value) {
         if (capacity_ == 0) return;
-        const std::lock_guard lock(mutex_);
+        const detail::monitor_lock hold(monitor_);
         if (const auto found = places_.find(key); found != places_.end()) {
             found->second->value = std::move(value);
             entries_.splice(entries_.begin(), entries_, found->second);
@@ -56,7 +57,7 @@ private:
         std::optional<Value> value;  // none while somebody has it
     };
 
-    std::mutex mutex_;
+    detail::monitor monitor_;
     std::list<entry> entries_;                                                          // the last used in front
     std::unordered_map<std::string_view, typename std::list<entry>::iterator> places_;  // keys point into entries_
     std::size_t capacity_;

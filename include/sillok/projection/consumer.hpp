@@ -21,6 +21,7 @@
 
 #include "sillok/core/exceptions.hpp"
 #include "sillok/core/result.hpp"
+#include "sillok/core/stop_ref.hpp"
 #include "sillok/core/time.hpp"
 #include "sillok/core/uuid.hpp"
 #include "sillok/event/dispatch.hpp"
@@ -77,12 +78,6 @@ concept fenced_handler = requires(Handler& h) {
     requires std::same_as<decltype(h.fence), fence>;
 };
 
-// Anything that can say that it is time to stop, such as std::stop_token.
-template <class S>
-concept stop_signal = requires(const S& stop) {
-    { stop.stop_requested() } -> std::convertible_to<bool>;
-};
-
 // Reads up to what is durable, from the partition that has come least far, and passes over what the others have had.
 //
 // Errors:     of step and run: those of the group, and of reading; invalid_argument: the group is partitioned by something else, or
@@ -133,8 +128,7 @@ public:
     // before; it has left then as well, if that was possible, so that others go on at once. It can run again.
     //
     // Ensures: a stop is seen within `idle` and one batch
-    template <stop_signal Stop>
-    result<consumer_counts> run(const Stop& stop) {
+    result<consumer_counts> run(stop_ref stop) {
         try {
             while (!stop.stop_requested()) {
                 auto did = step();

@@ -9,7 +9,6 @@
 
 #include <algorithm>
 #include <cstdint>
-#include <mutex>
 #include <optional>
 #include <string>
 #include <string_view>
@@ -29,6 +28,7 @@
 #include "sillok/projection/shared_model.hpp"
 #include "sillok/store/append_witness.hpp"
 #include "sillok/store/event_store.hpp"
+#include "sillok/store/monitor.hpp"
 #include "sillok/store/schema_check.hpp"
 #include "sillok/store/store_ref.hpp"
 
@@ -185,7 +185,7 @@ public:
     //
     // Errors: as replay
     result<void> catch_up() {
-        const std::lock_guard one_at_a_time(catching_up_);
+        const detail::monitor_lock one_at_a_time(catching_up_);
         const position end = log_.last(horizon::visible);
         result<void> done;
         std::apply([&](auto&... model) { ((done = model.catch_up(log_, end)) && ...); }, models_);
@@ -241,7 +241,7 @@ private:
 
     store_ref log_;
     std::tuple<detail::inline_model<Model>...> models_;
-    std::mutex catching_up_;
+    detail::monitor catching_up_;
 };
 
 }  // namespace sillok

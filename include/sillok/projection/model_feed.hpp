@@ -6,13 +6,13 @@
 #include <cstdint>
 #include <optional>
 #include <span>
-#include <stop_token>
 #include <type_traits>
 #include <utility>
 #include <vector>
 
 #include "sillok/core/error.hpp"
 #include "sillok/core/result.hpp"
+#include "sillok/core/stop_ref.hpp"
 #include "sillok/event/batch_dispatch.hpp"
 #include "sillok/event/dispatch.hpp"
 #include "sillok/event/record.hpp"
@@ -64,8 +64,8 @@ public:
     //
     // Errors: those of reading. A model that cannot take back what it was given has had nothing then: where it had, the batch
     //         ends before what cannot be read.
-    result<fed_batch> hand_over(filtered_log& log, Model& model, const feed_range& range, effects* acts,
-                                const std::stop_token& stop, bool in_order) {
+    result<fed_batch> hand_over(filtered_log& log, Model& model, const feed_range& range, effects* acts, stop_ref stop,
+                                bool in_order) {
         fed_batch done{.reached = range.after};
         before_ = hand_.counts();
         bool is_stopped = false;
@@ -108,8 +108,8 @@ public:
 private:
     using dispatcher_type = std::conditional_t<in_any_order, batch_dispatcher<Model>, typename hand::type>;
 
-    result<position> one_by_one(filtered_log& log, Model& model, const feed_range& range, effects* acts,
-                                const std::stop_token& stop, bool& is_stopped, fed_batch& done) {
+    result<position> one_by_one(filtered_log& log, Model& model, const feed_range& range, effects* acts, stop_ref stop,
+                                bool& is_stopped, fed_batch& done) {
         return log.read(range.after, range.limit, range.end, [&](const record_view& record) {
             is_stopped = stop.stop_requested();
             if (is_stopped) return false;
@@ -131,8 +131,8 @@ private:
         else
             return hand::dispatch(hand_, model, record, repeated);
     }
-    result<position> by_types(filtered_log& log, Model& model, const feed_range& range, const std::stop_token& stop,
-                              bool& is_stopped, fed_batch& done) requires in_any_order {
+    result<position> by_types(filtered_log& log, Model& model, const feed_range& range, stop_ref stop, bool& is_stopped,
+                              fed_batch& done) requires in_any_order {
         done.is_in_order = false;
         return log.read_many(range.after, range.limit, range.end, [&](std::span<const record_view> records) {
             is_stopped = stop.stop_requested();

@@ -3,18 +3,15 @@
 
 #include <algorithm>
 #include <atomic>
-#include <chrono>
-#include <condition_variable>
 #include <cstdint>
-#include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "sillok/core/error.hpp"
 #include "sillok/core/result.hpp"
+#include "sillok/core/stop_ref.hpp"
 #include "sillok/core/time.hpp"
 #include "sillok/event/record.hpp"
 #include "sillok/event/stream_id.hpp"
@@ -22,6 +19,7 @@
 #include "sillok/projection/on_failure.hpp"
 #include "sillok/projection/projection.hpp"
 #include "sillok/store/event_store.hpp"
+#include "sillok/store/monitor.hpp"
 #include "sillok/store/store_ref.hpp"
 
 namespace sillok {
@@ -61,7 +59,7 @@ public:
 
     // One more attempt at the event at a position; how many there were.
     std::uint32_t attempt(position failing) {
-        const std::lock_guard hold(mutex_);
+        const monitor_lock hold(monitor_);
         attempts_ = failing_at_ == failing ? attempts_ + 1 : 1;
         failing_at_ = failing;
         return attempts_;
@@ -69,7 +67,7 @@ public:
 
     // It goes on: what it was stuck with is to be seen again first.
     void go_on() {
-        const std::lock_guard hold(mutex_);
+        const monitor_lock hold(monitor_);
         stuck_with_.reset();
     }
 
@@ -77,26 +75,23 @@ public:
     template <class T>
     result<T> told(result<T>&& done) {
         if (done) {
-            const std::lock_guard hold(mutex_);
+            const monitor_lock hold(monitor_);
             stuck_with_.reset();
             return std::move(done);
         }
         error why = std::move(done).error().within(called_);
-        {
-            const std::lock_guard hold(mutex_);
-            stuck_with_ = why;
-        }
-        moved_.notify_all();
+        const monitor_lock hold(monitor_);
+        stuck_with_ = why;
+        monitor_.announce();
         return why;
     }
 
     // Errors: timed_out; the error with which it is stuck, at once
     result<void> wait_until(position wanted, timeout patience) const {
-        std::unique_lock hold(mutex_);
+        const monitor_lock hold(monitor_);
         const auto is_over = [&] { return at_.load() >= wanted.value || stuck_with_; };
         ++waiting_;  // from here on it is announced
-        moved_.wait_for(hold, std::chrono::nanoseconds((std::min)(patience.nanoseconds, std::int64_t{1} << 61)),
-                        is_over);
+        monitor_.wait(patience.nanoseconds, is_over);
         --waiting_;
         if (at() >= wanted) return {};
         if (stuck_with_) return *stuck_with_;
@@ -118,7 +113,7 @@ public:
             if (!first) return std::move(first).error();
         }
         now.repeated = repeated_.load(std::memory_order_relaxed);
-        const std::lock_guard hold(mutex_);
+        const monitor_lock hold(monitor_);
         now.stuck_with = stuck_with_;
         now.attempts = failing_at_ > now.at ? attempts_ : 0;  // else it was taken, or put aside
         return now;
@@ -126,8 +121,8 @@ public:
 
 private:
     void announce() {
-        { const std::lock_guard hold(mutex_); }  // who is about to wait has looked before the last move, or waits now
-        moved_.notify_all();
+        const monitor_lock hold(monitor_);  // who is about to wait has looked before the last move, or waits now
+        monitor_.announce();
     }
 
     std::string called_;
@@ -135,22 +130,26 @@ private:
     std::atomic<std::uint64_t> at_{0};
     std::atomic<std::uint64_t> repeated_{0};
     mutable std::atomic<std::uint32_t> waiting_{0};
-    mutable std::mutex mutex_;
-    mutable std::condition_variable moved_;
+    mutable monitor monitor_;
     std::optional<error> stuck_with_;
     position failing_at_{};
     std::uint32_t attempts_ = 0;
 };
 
 // How long a reader that goes on live waits before it looks whether it is to stop.
-inline constexpr timeout stop_is_seen_within = timeout(std::chrono::milliseconds(50));
+inline constexpr timeout stop_is_seen_within = [] {
+    timeout made;
+    made.nanoseconds = 50'000'000;
+    return made;
+}();
 
-// Waits, unless it is told to stop.
-inline void rest(timeout pause, const std::stop_token& stop) {
-    std::mutex mutex;
-    std::condition_variable_any over;
-    std::unique_lock hold(mutex);
-    over.wait_for(hold, stop, std::chrono::nanoseconds(pause.nanoseconds), [] { return false; });
+// Waits, unless it is told to stop, which it sees as soon.
+inline void rest(timeout pause, stop_ref stop) {
+    monitor over;
+    const monitor_lock hold(over);
+    for (std::int64_t left = pause.nanoseconds; left > 0 && !stop.stop_requested();
+         left -= stop_is_seen_within.nanoseconds)
+        over.wait((std::min)(left, stop_is_seen_within.nanoseconds), [] { return false; });
 }
 
 // Puts an event aside.

@@ -112,6 +112,14 @@ private:
     bool is_open_ = false;
 };
 
+template <class Model>
+std::string name_of_model() {
+    if constexpr (named_projection<Model>)
+        return std::string(std::string_view(Model::name));
+    else
+        return {};  // it was said why that does not compile
+}
+
 // The version that a model says for what it holds outside of the program; 1 where it says none.
 template <class Model>
 consteval std::uint32_t version_of_model() {

@@ -9,15 +9,14 @@
 //     shown.read([](const balances& b) { … });
 
 #include <cstdint>
-#include <mutex>
 #include <optional>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <utility>
 
 #include "sillok/core/error.hpp"
 #include "sillok/core/result.hpp"
+#include "sillok/core/stop_ref.hpp"
 #include "sillok/core/time.hpp"
 #include "sillok/event/event_list.hpp"
 #include "sillok/event/record.hpp"
@@ -32,6 +31,7 @@
 #include "sillok/projection/projection.hpp"
 #include "sillok/projection/shared_model.hpp"
 #include "sillok/store/event_store.hpp"
+#include "sillok/store/monitor.hpp"
 #include "sillok/store/schema_check.hpp"
 #include "sillok/store/store_ref.hpp"
 
@@ -77,7 +77,7 @@ public:
           options_(std::move(options)),
           log_(store, options_.filter),
           feed_(options_.unknown),
-          progress_("projection", std::string(std::string_view(Model::name))) {
+          progress_("projection", detail::name_of_model<Model>()) {
         if (options_.batch == 0) options_.batch = 1;
     }
     projector(const projector&) = delete;
@@ -88,20 +88,20 @@ public:
     // Errors: those of reading; schema_changed, unknown_event, malformed; whatever a handler returns, and handler_failed for what it
     //         throws, when on_failure says no more; those of the model and of the dead letters' sink; condition_failed: the model is of
     //         another log. They name projection and event, and the model has everything before that event. The next step tries again.
-    result<projected> step(const std::stop_token& stop = {}) {
-        const std::lock_guard one_at_a_time(stepping_);
+    result<projected> step(stop_ref stop = {}) {
+        const detail::monitor_lock one_at_a_time(stepping_);
         return progress_.told(make_step(stop));
     }
 
     // Steps until it has all that is durable.
     result<position> catch_up() {
         progress_.go_on();
-        return finish(catch_up(std::stop_token{}));
+        return finish(catch_up(stop_ref{}));
     }
 
     // Catches up and goes on live until it is told to stop, which it notices between two events, or within 50 ms. It never ends without
     // saying why: the position, where it was told to; else an error.
-    result<position> run(const std::stop_token& stop) {
+    result<position> run(stop_ref stop) {
         progress_.go_on();
         for (;;) {
             auto reached = catch_up(stop);
@@ -126,7 +126,7 @@ public:
 
     // Unknown events that were passed over or kept, and those of retired names.
     passed_over counts() const {
-        const std::lock_guard one_at_a_time(stepping_);
+        const detail::monitor_lock one_at_a_time(stepping_);
         return feed_.counts();
     }
 
@@ -135,7 +135,7 @@ public:
     //
     // Errors: as step; what is shown is unchanged then
     result<position> rebuild(Model fresh) requires(!positioned_model<Model>) {
-        const std::lock_guard one_at_a_time(stepping_);
+        const detail::monitor_lock one_at_a_time(stepping_);
         shared_model<Model> beside(std::move(fresh));
         projector_options inert = options_;
         inert.effects = nullptr;
@@ -172,7 +172,7 @@ private:
         return {};
     }
 
-    result<projected> make_step(const std::stop_token& stop) {
+    result<projected> make_step(stop_ref stop) {
         const store_ref& store = log_.store();
         if (auto started = start(); !started) return std::move(started).error();
         if (auto fits = schemas_.template compare<catalogue_of<Model>>(store); !fits) return std::move(fits).error();
@@ -190,7 +190,7 @@ private:
     }
 
     // Hands a batch to the model and commits it; up to the first event that fails, if one does.
-    result<projected> work(Model& model, std::uint64_t limit, position end, const std::stop_token& stop,
+    result<projected> work(Model& model, std::uint64_t limit, position end, stop_ref stop,
                            std::optional<failed_event>& failed, bool in_order = false) {
         projected done{.at = at()};
         detail::unit_of_work<Model> unit(model);
@@ -258,7 +258,7 @@ private:
         });
     }
 
-    result<position> catch_up(const std::stop_token& stop) {
+    result<position> catch_up(stop_ref stop) {
         while (!stop.stop_requested()) {
             auto done = step(stop);
             if (!done) return std::move(done).error();
@@ -278,7 +278,7 @@ private:
         return kept;
     }
     result<position> finish(result<position>&& ended) {
-        const std::lock_guard one_at_a_time(stepping_);
+        const detail::monitor_lock one_at_a_time(stepping_);
         return kept(std::move(ended));
     }
     result<position> kept(result<position>&& ended) {
@@ -293,7 +293,7 @@ private:
     projector_options options_;
     detail::filtered_log log_;
 
-    mutable std::mutex stepping_;
+    mutable detail::monitor stepping_;
     detail::model_feed<Model> feed_;
     detail::schema_guard schemas_;
     bool is_started_ = false;

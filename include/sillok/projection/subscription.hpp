@@ -13,8 +13,6 @@
 #include <concepts>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
-#include <stop_token>
 #include <string>
 #include <string_view>
 #include <type_traits>
@@ -22,6 +20,7 @@
 
 #include "sillok/core/error.hpp"
 #include "sillok/core/result.hpp"
+#include "sillok/core/stop_ref.hpp"
 #include "sillok/core/time.hpp"
 #include "sillok/event/dispatch.hpp"
 #include "sillok/event/event_list.hpp"
@@ -32,6 +31,7 @@
 #include "sillok/projection/progress.hpp"
 #include "sillok/projection/projection.hpp"
 #include "sillok/store/event_store.hpp"
+#include "sillok/store/monitor.hpp"
 #include "sillok/store/schema_check.hpp"
 #include "sillok/store/store_ref.hpp"
 
@@ -215,19 +215,19 @@ public:
     //         that asks for a type that it does not take; whatever the handler returns, and handler_failed for what it throws, when
     //         on_failure says no more; those of the dead letters' sink; condition_failed: it begins behind the end of the log. They name
     //         subscription and event. Everything before that event was handled, and the next step tries again.
-    result<subscription_step> step(const std::stop_token& stop = {}) {
-        const std::lock_guard one_at_a_time(stepping_);
+    result<subscription_step> step(stop_ref stop = {}) {
+        const detail::monitor_lock one_at_a_time(stepping_);
         return progress_.told(make_step(stop));
     }
 
     // Steps until it has all that is durable.
     result<subscription_end> catch_up() {
         progress_.go_on();
-        return drive(std::stop_token{}, 0);
+        return drive(stop_ref{}, 0);
     }
 
     // Catches up and goes on live until it is told to stop, which it notices within 50 ms, or the handler wants no more. It can run again.
-    result<subscription_end> run(const std::stop_token& stop) {
+    result<subscription_end> run(stop_ref stop) {
         progress_.go_on();
         std::uint64_t taken = 0;
         for (;;) {
@@ -252,12 +252,12 @@ public:
 
     // Unknown events that were passed over or kept, and those of retired names.
     passed_over counts() const {
-        const std::lock_guard one_at_a_time(stepping_);
+        const detail::monitor_lock one_at_a_time(stepping_);
         return hands_over_.counts();
     }
 
 private:
-    result<subscription_step> make_step(const std::stop_token& stop) {
+    result<subscription_step> make_step(stop_ref stop) {
         const store_ref& store = log_.store();
         subscription_step done{.at = at()};
         if (auto fits = begin(store); !fits) return std::move(fits).error();
@@ -311,7 +311,7 @@ private:
         return detail::put_aside(options_.on_failure.sink, {options_.name, record, why, attempts});
     }
 
-    result<subscription_end> drive(const std::stop_token& stop, std::uint64_t taken) {
+    result<subscription_end> drive(stop_ref stop, std::uint64_t taken) {
         while (!stop.stop_requested()) {
             auto done = step(stop);
             if (!done) return std::move(done).error();
@@ -328,7 +328,7 @@ private:
     Handler handler_;
     subscription_options options_;
     detail::filtered_log log_;
-    mutable std::mutex stepping_;
+    mutable detail::monitor stepping_;
     detail::handing_over<subscriber> hands_over_;
     detail::progress progress_;
     bool is_started_ = false;
