@@ -19,6 +19,4 @@ struct one_event_only {
 #endif
 };
 
-void follow(sillok::store_ref store, one_event_only& handler) {
-    sillok::subscription it(store, handler);
-}
+void follow(sillok::store_ref store, one_event_only& handler) { sillok::subscription it(store, handler); }
