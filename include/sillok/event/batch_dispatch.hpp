@@ -152,9 +152,10 @@ private:
         for (std::size_t i = 0; i < records.size(); ++i) {
             // What the handler is given is read in another order than it lies in, in which no processor fetches ahead by itself.
             if (i + fetched_ahead < records.size()) {
+                // As a number, since what is behind the last record may be nothing.
                 const auto later = reinterpret_cast<std::uintptr_t>(records[i + fetched_ahead].bytes().data());
-                __builtin_prefetch(reinterpret_cast<const void*>(later + 64));
-                __builtin_prefetch(reinterpret_cast<const void*>(later + 128));
+                __builtin_prefetch(reinterpret_cast<const void*>(later + 64));   // NOLINT(performance-no-int-to-ptr)
+                __builtin_prefetch(reinterpret_cast<const void*>(later + 128));  // NOLINT(performance-no-int-to-ptr)
             }
             const std::uint64_t word = records[i].type_word();
             const auto& slot = index.table[index.home(word)];
