@@ -72,6 +72,11 @@ std::string content(const std::string& file) {
 }
 void write(const std::string& file, const std::string& bytes) { std::ofstream(file, std::ios::binary) << bytes; }
 
+position position_in(checkpoint_file& kept, const sillok::store_ref& store) {
+    sillok::shared_model<letters> any;
+    return kept.load<letters>(store, any).value();
+}
+
 }  // namespace
 
 TEST_CASE("a projection of which only the position is kept goes on from there, and does nothing again") {
@@ -93,10 +98,7 @@ TEST_CASE("the position is kept as often as is said, behind what the model has m
     for (int i = 0; i < 10; ++i) pay(store, "ada", 1);
     office to;
     auto kept = checkpoint_file::open(place / "c").value();
-    const auto kept_at = [&] {
-        sillok::shared_model<letters> any;
-        return kept.load<letters>(store, any).value();
-    };
+    const auto kept_at = [&] { return position_in(kept, store); };
     sillok::shared_model<letters> shown(letters{&to});
     sillok::projector<letters> follow(store, shown, kept, {.batch = 2, .keep_every = 4});
     REQUIRE(follow.step());
@@ -344,10 +346,7 @@ TEST_CASE(
     sillok::memory_store store;
     office to;
     auto kept = checkpoint_file::open(place / "c").value();
-    const auto kept_at = [&] {
-        sillok::shared_model<letters> any;
-        return kept.load<letters>(store, any).value();
-    };
+    const auto kept_at = [&] { return position_in(kept, store); };
     {
         sillok::shared_model<letters> shown(letters{&to});
         sillok::projector<letters> follow(store, shown, kept);
